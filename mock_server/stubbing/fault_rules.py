@@ -10,6 +10,7 @@ from typing import Any
 
 from mock_server.event_loop.turns import Turns
 from mock_server.store.state import WorkspaceState
+from mock_server.stubbing.delivery_faults import DeliveryFaults
 from mock_server.stubbing.request_pattern import Match, PatternRequest, RequestPattern
 from mock_server.world.ids import Rng, rng
 
@@ -101,6 +102,8 @@ class FaultRules:
     _rules: dict[str, FaultRule] = field(default_factory=dict)
     before: WorkspaceState | None = None
     """The state before the last change, stored as long as a rule may need it."""
+    deliveries: DeliveryFaults = field(default_factory=DeliveryFaults)
+    """The rules about webhooks, which have a noun of their own in the control plane."""
 
     def __bool__(self) -> bool:
         return bool(self._rules)

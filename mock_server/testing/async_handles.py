@@ -14,6 +14,7 @@ from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks
 from mock_server.testing.requests import Requests
 from mock_server.testing.sophiie import Sophiie
 from mock_server.testing.stubs import Stub, StubOptions
+from mock_server.testing.webhook_faults import WebhookFaults
 
 
 class AsyncWorld(Async[World]):
@@ -79,10 +80,23 @@ class AsyncFaults(Async[Faults]):
     heal = awaited(Faults.heal)
 
 
+class AsyncWebhookFaults(Async[WebhookFaults]):
+    """Make deliveries go wrong on their way to a receiver."""
+
+    add = awaited(WebhookFaults.add)
+    all = awaited(WebhookFaults.all)
+    heal = awaited(WebhookFaults.heal)
+
+
 class AsyncWebhooks(Async[Webhooks]):
     """How deliveries of the workspace are signed."""
 
     rotate = awaited(Webhooks.rotate)
+
+    @property
+    def faults(self) -> AsyncWebhookFaults:
+        """The faults of deliveries."""
+        return AsyncWebhookFaults(self._handle.faults, self._calls)
 
     @property
     def secret(self) -> str:

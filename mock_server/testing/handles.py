@@ -11,6 +11,7 @@ from mock_server.testing.blocking import waits
 from mock_server.testing.errors import Refused
 from mock_server.testing.literals import TransportFault, Trigger
 from mock_server.testing.request_pattern import pattern
+from mock_server.testing.webhook_faults import WebhookFaults
 from mock_server.world.clock import parse
 
 _SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_test&user_id=usr_test"
@@ -212,10 +213,11 @@ class Faults:
 
 
 class Webhooks:
-    """How deliveries of the workspace are signed, where the server signs them (``--sign standard``)."""
+    """How deliveries are signed, where the server signs them (``--sign standard``), and their ``faults``."""
 
     def __init__(self, control: AdminClient) -> None:
         self._control = control
+        self.faults = WebhookFaults(control)
 
     @property
     def secret(self) -> str:

@@ -58,3 +58,24 @@ TransportFault: TypeAlias = Literal[
     "STALE_READ",
 ]
 """The faults that a rule can cause in an answer or its connection."""
+
+DeliveryFault: TypeAlias = Literal[
+    "DUPLICATE",
+    "CONCURRENT_DUPLICATE",
+    "ANSWER_LOST",
+    "REORDER",
+    "LATE",
+    "LOST",
+    "REPEATED_AFTER_410",
+    "OTHER_BYTES",
+    "UNKNOWN_FIELDS",
+    "UNKNOWN_EVENT",
+    "FORGED_SIGNATURE",
+    "TAMPERED_BODY",
+    "OLD_SIGNATURE",
+    "ROTATED_SECRET",
+    "MISSING_SIGNATURE",
+    "SLOW_ANSWER",
+    "FOLLOWED_REDIRECT",
+]
+"""The faults that a rule can cause in the delivery of a webhook."""

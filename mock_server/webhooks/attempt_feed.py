@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.store.base import Record
 from mock_server.support.condition import Condition
-from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.outcome import Post
 from mock_server.workspaces.workspace import Workspace
 
 Facts = Mapping[str, Any]
@@ -25,16 +25,21 @@ class AttemptFeed:
         self.outcomes = dict.fromkeys(("delivered", "failed", "refused"), 0)
         """How many attempts the server has made; those that our egress policy refused were never sent."""
 
-    def publish(self, workspace: Workspace, delivery: Record, reply: Reply) -> None:
-        """Publish an attempt that was just made to every client that waits."""
+    def publish(self, workspace: Workspace, delivery: Record, posts: Sequence[Post]) -> None:
+        """Publish the posts of an attempt that was just made to every client that waits."""
+        for number, post in enumerate(posts, len(delivery["attempts"]) + 1):
+            self._add(workspace, delivery, post, number)
+        self._waiting.wake()
+
+    def _add(self, workspace: Workspace, delivery: Record, post: Post, number: int) -> None:
+        reply = post.reply
         ended = "refused" if reply.refused else "delivered" if 200 <= reply.status < 300 else "failed"
         self.outcomes[ended] += 1
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
-        number = {"number": len(delivery["attempts"]) + 1}
+        struck = {"fault": post.fault or None, "number": number}
         told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
-        workspace.attempts.append({**told, **facts, **number, **outcome})
-        self._waiting.wake()
+        workspace.attempts.append({**told, **facts, **struck, **outcome})
 
     def wake(self) -> None:
         """Wake the clients that wait: something else happened that one of them may need to know."""

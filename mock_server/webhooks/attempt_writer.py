@@ -4,7 +4,7 @@ sending.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from mock_server.store.base import Row
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.webhooks import attempts as attempt
 from mock_server.webhooks import outbox, retry_schedule
-from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.outcome import Outcome, unsent
 from mock_server.workspaces.workspace import Workspace, Workspaces
 
 log = logging.getLogger("mock_server")
@@ -28,8 +28,7 @@ class FinishedAttempt:
     workspace: Workspace
     state: WorkspaceState
     row: Row
-    reply: Reply
-    sent: Mapping[str, str]
+    outcome: Outcome
     stored: asyncio.Future[None]
 
 
@@ -42,12 +41,10 @@ class AttemptWriter:
         self._waiting: list[FinishedAttempt] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def keep(
-        self, workspace: Workspace, state: WorkspaceState, row: Row, reply: Reply, sent: Mapping[str, str]
-    ) -> None:
+    async def keep(self, workspace: Workspace, state: WorkspaceState, row: Row, outcome: Outcome) -> None:
         """Store an attempt and return when done. Raises StorageUnavailable; the delivery is still owed then."""
         loop = asyncio.get_running_loop()
-        ended = FinishedAttempt(workspace, state, row, reply, sent, loop.create_future())
+        ended = FinishedAttempt(workspace, state, row, outcome, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._write)
         self._waiting.append(ended)
@@ -89,8 +86,8 @@ class AttemptWriter:
                     # A workspace that was reset, restored or removed meanwhile knows nothing of it.
                     if row is not None and workspace.state is ended.state:
                         now, seed = workspace.clock.now(), workspace.plan.seed
-                        kept = attempt.record(tx, row, ended.reply, ended.sent, now, self._steps, seed)
-                        orjson.dumps(kept.record["attempts"][-1])  # in memory too: whoever lists it must be able to
+                        kept = attempt.record(tx, row, ended.outcome, now, self._steps, seed)
+                        orjson.dumps(kept.record["attempts"])  # in memory too: whoever lists it must be able to
             await self._workspaces.durable(workspace)
         except StorageUnavailable as fault:  # it is still owed, and is kept when there is room again
             return fault
@@ -104,8 +101,7 @@ class AttemptWriter:
 
 def _unspeakable(ended: FinishedAttempt, fault: Exception) -> FinishedAttempt:
     """An attempt that cannot be stored as it was, so that only the fact that it was made is stored."""
-    reply = Reply(error=f"the attempt could not be recorded: {type(fault).__name__}", ms=ended.reply.ms, refused=True)
-    return replace(ended, reply=reply, sent={})
+    return replace(ended, outcome=unsent(f"the attempt could not be recorded: {type(fault).__name__}"))
 
 
 def _end(together: Sequence[FinishedAttempt], fault: Exception | None) -> None:

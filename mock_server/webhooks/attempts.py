@@ -1,7 +1,7 @@
 """One attempt at a delivery: what is sent, and how the delivery changes afterwards."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -12,6 +12,7 @@ from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
 from mock_server.support.text import body_text
 from mock_server.webhooks import outbox, retry_schedule, signatures, subscriptions
+from mock_server.webhooks.outcome import Outcome, Post
 from mock_server.webhooks.rendering import RAW
 from mock_server.webhooks.reply import Reply
 from mock_server.world.clock import LATEST, epoch_ms, from_epoch_ms, stamp
@@ -36,7 +37,7 @@ def headers(
     }
     if ours:
         sent["X-Mock-Event-Id"] = delivery["messageId"]
-        sent["X-Mock-Attempt"] = str(len(delivery["attempts"]) + 1)
+        sent["X-Mock-Attempt"] = str(turn(delivery))
         sent["X-Mock-Provenance"] = RAW if event["cause"] == RAW else "inferred"
     if secrets:
         sent |= signatures.headers(secrets, delivery["messageId"], timestamp, body)
@@ -46,8 +47,7 @@ def headers(
 def record(
     tx: Transaction,
     row: Row,
-    reply: Reply,
-    sent: Mapping[str, str],
+    outcome: Outcome,
     now: datetime,
     steps: retry_schedule.Steps,
     seed: int,
@@ -58,8 +58,8 @@ def record(
     failure, and is tried again as the schedule says. An attempt that our own egress policy refused is not tried again,
     because the policy would refuse it again.
     """
-    number = len(row.record["attempts"]) + 1
-    changes = {"attempts": [*row.record["attempts"], _told(number, reply, sent, stamp(now))]}
+    reply, number = outcome.reply, turn(row.record)
+    changes = {"attempts": [*row.record["attempts"], *_told(row.record, outcome.posts, stamp(now))]}
     if 200 <= reply.status < 300:
         return outbox.finish_delivery(tx, row, outbox.DELIVERED, None, **changes)
     reason = reply.error or f"status {reply.status}"
@@ -74,6 +74,7 @@ def record(
     if not reply.refused:
         chance = rng(seed, "retry", row.record["id"], number).random()
         delay = retry_schedule.wait(steps, number, chance, _retry_after(reply, now))
+        delay = outcome.again if delay is None else delay
     if delay is None:
         log.warning("webhook %s of %s failed: %s", row.id, row.record["trigger"], reason)
         return outbox.finish_delivery(tx, row, outbox.FAILED, reason, **changes)
@@ -85,18 +86,29 @@ def record(
     return outbox.finish_delivery(tx, row, outbox.PENDING, reason, dueAt=stamp(due), **changes)
 
 
-def _told(number: int, reply: Reply, sent: Mapping[str, str], at: str) -> dict[str, Any]:
-    return {
-        "number": number,
-        "at": at,
-        "ms": round(reply.ms, 1),
-        "status": reply.status or None,
-        "error": reply.error or None,
-        "requestHeaders": dict(sent),
-        "responseHeaders": _kept_headers(reply.headers),
-        "responseBody": body_text(reply.body, _EXCERPT),
-        "responseBytes": len(reply.body),
-    }
+def turn(delivery: Record) -> int:
+    """The number of the next attempt at a delivery, from 1. Copies that a fault made are parts of one attempt."""
+    return 1 + sum(not attempt.get("copy") for attempt in delivery["attempts"])
+
+
+def _told(delivery: Record, posts: Sequence[Post], at: str) -> Iterator[dict[str, Any]]:
+    """The posts of an attempt as they are stored; all but the first are marked as copies."""
+    start = len(delivery["attempts"]) + 1
+    for number, post in enumerate(posts, start):
+        reply, copy = post.reply, {"copy": True} if number > start else {}
+        yield {
+            "number": number,
+            "at": at,
+            "ms": round(reply.ms, 1),
+            "status": reply.status or None,
+            "error": reply.error or None,
+            "fault": post.fault or None,
+            "requestHeaders": dict(post.sent),
+            "responseHeaders": _kept_headers(reply.headers),
+            "responseBody": body_text(reply.body, _EXCERPT),
+            "responseBytes": len(reply.body),
+            **copy,
+        }
 
 
 def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ class DeliveryQueue:
 
     def add(self, row: Row) -> None:
         """Add a delivery that is owed, for the first time or again."""
-        if row.record["attempts"]:
+        if _waits(row):
             heappush(self._later, (row.record["dueAt"], row.key[1], row.id))
         else:
             self._fresh.append(row.id)
@@ -36,12 +36,12 @@ class DeliveryQueue:
         while self._later and self._later[0][0] <= now:
             due, _, id = self._later[0]
             row = _owed(tx, id)
-            if row is not None and row.record["attempts"] and row.record["dueAt"] == due:
+            if row is not None and _waits(row) and row.record["dueAt"] == due:
                 return row
             heappop(self._later)
         while self._fresh:
             row = _owed(tx, self._fresh[0])
-            if row is not None and not row.record["attempts"]:
+            if row is not None and not _waits(row):
                 return row
             self._fresh.popleft()
         return None
@@ -49,6 +49,11 @@ class DeliveryQueue:
     def next_due(self) -> str | None:
         """The time of the next look at the queue; perhaps nothing is due then."""
         return self._later[0][0] if self._later else None
+
+
+def _waits(row: Row) -> bool:
+    """Tell whether a delivery waits beside the queue: for a retry, or because a fault holds it back."""
+    return bool(row.record["attempts"]) or "held" in row.record
 
 
 def _owed(tx: Transaction, id: Id) -> Row | None:

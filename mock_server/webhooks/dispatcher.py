@@ -3,26 +3,27 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from mock_server.config.settings import Settings
-from mock_server.errors import AnswerInvalid, StorageUnavailable
+from mock_server.errors import StorageUnavailable
 from mock_server.store.base import Row
 from mock_server.store.state import Transaction, WorkspaceState
-from mock_server.webhooks import attempts, certificates, egress_policy, outbox, retry_schedule
+from mock_server.stubbing.delivery_faults import DeliveryStrike
+from mock_server.webhooks import certificates, egress_policy, outbox, retry_schedule
 from mock_server.webhooks import subscriptions as subscription
 from mock_server.webhooks.attempt_feed import AttemptFeed
+from mock_server.webhooks.attempt_sender import AttemptSender
 from mock_server.webhooks.attempt_writer import AttemptWriter
 from mock_server.webhooks.delivery_queue import DeliveryQueue
+from mock_server.webhooks.held_deliveries import HeldDeliveries
 from mock_server.webhooks.listeners import Listeners
-from mock_server.webhooks.rendering import WebhookBodies
-from mock_server.webhooks.reply import Reply
+from mock_server.webhooks.outcome import Outcome, unsent
 from mock_server.webhooks.secrets import SigningSecrets
 from mock_server.webhooks.subscription_endings import SubscriptionEndings
 from mock_server.workspaces.workspace import Workspace, Workspaces
-from mock_server.world.clock import parse, wall_time
+from mock_server.world.clock import parse
 
 if TYPE_CHECKING:  # its library takes a quarter of a second to load
     from mock_server.webhooks.egress_client import EgressClient
@@ -51,7 +52,7 @@ class Dispatcher:
         self._recorder = AttemptWriter(workspaces, retry_schedule.parse(settings.retries))
         self._allowed = egress_policy.hosts(settings.allow_egress)
         self._trusted = certificates.trusting_settings(settings)
-        self._bodies = WebhookBodies(workspaces.contract)
+        self._held = HeldDeliveries(workspaces)
         self._gate: EgressClient | None = None
         self._loading = asyncio.Lock()
         self._preparing: asyncio.Task[Any] | None = None
@@ -62,6 +63,7 @@ class Dispatcher:
         self._endings = SubscriptionEndings(workspaces, self.wake)
         self.closing = False
         self.secrets = SigningSecrets(settings)
+        self._sender = AttemptSender(workspaces.contract, settings, self.secrets)
         self.news = AttemptFeed()
         self.listeners = Listeners(workspaces, self.news)
         workspaces.on_commit(self.committed)
@@ -171,36 +173,22 @@ class Dispatcher:
                 self._set_timer(workspace, queue, _AFTER_FAULT if fault else None)
 
     async def _deliver(self, workspace: Workspace, row: Row) -> None:
-        state = workspace.state
+        state, strike = workspace.state, self._held.strike(workspace, row)
+        if await self._held.hold(workspace, row, strike):
+            return
         try:
-            reply, sent = await self._posted(workspace, row)
+            outcome = await self._posted(workspace, row, strike)
         except Exception as fault:  # a bug of ours must not hold what is owed after it
             log.exception("webhook %s could not be sent", row.id)
-            reply, sent = Reply(error=f"it could not be sent: {type(fault).__name__}", refused=True), {}
-        await self._recorder.keep(workspace, state, row, reply, sent)
+            outcome = unsent(f"it could not be sent: {type(fault).__name__}")
+        await self._recorder.keep(workspace, state, row, outcome)
         if workspace.state is state:  # it was not reset, restored or removed meanwhile
-            self.news.publish(workspace, row.record, reply)
+            self.news.publish(workspace, row.record, outcome.posts)
+            await self._held.release(workspace, row)
 
-    async def _posted(self, workspace: Workspace, row: Row) -> tuple[Reply, dict[str, str]]:
-        """Make one attempt; return the reply, and the headers that were sent."""
-        secrets: Sequence[str] = ()
-        tx = Transaction(workspace.state)  # only to read
-        event = tx.get(outbox.EVENTS, row.record["eventId"])
-        if self._settings.sign == "standard":
-            secrets = self.secrets.valid(tx, workspace)
-        if event is None:
-            return Reply(error="its event is no longer kept", refused=True), {}
-        try:
-            body = self._bodies.of(event)
-        except AnswerInvalid as fault:
-            log.error("webhook %s was not sent: our body breaks the contract: %s", row.id, fault)
-            return Reply(error=f"our body breaks the contract: {fault}", refused=True), {}
-        now = int(wall_time().timestamp())
-        sent = attempts.headers(row.record, event.record, secrets, now, body, ours=self._settings.mock_headers)
+    async def _posted(self, workspace: Workspace, row: Row, strike: DeliveryStrike | None) -> Outcome:
         gate = self._gate or await self._opened()
-        subscriber = tx.get(subscription.KIND, row.record["subscriptionId"])
-        verify = subscriber is None or not subscriber.record.get("skipVerify")
-        return await gate.post(str(row.record["url"]), body, sent, verify=verify), sent
+        return await self._sender.send(gate, workspace, row, strike)
 
     def _next(self, workspace: Workspace, queue: Queue) -> Row | None:
         tx = Transaction(workspace.state)  # only to read

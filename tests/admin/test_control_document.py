@@ -78,6 +78,7 @@ def there(hooks: HooksDesk) -> Callable[[str], str]:
         "/workspaces/{id}": hooks.done("POST", "/workspaces", {})["id"],
         "/requests/{id}": hooks.done("GET", "/requests")["requests"][0]["id"],
         "/faults/{id}": hooks.done("POST", "/faults", {"response": {"status": 503}, "probability": 0})["id"],
+        "/webhooks/faults/{id}": hooks.done("POST", "/webhooks/faults", {"fault": "LOST", "probability": 0})["id"],
         "/mappings/{id}": hooks.done("POST", "/mappings", _STUB)["id"],
         "/webhooks/subscriptions/{id}": str(subscription),
         "/webhooks/listeners/{id}": hooks.done("POST", "/webhooks/listeners", {})["id"],

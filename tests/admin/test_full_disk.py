@@ -17,7 +17,16 @@ from mock_server.workspaces.workspace import DEFAULT
 
 HOOK = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
 # What these change is in memory alone, and tells of requests.
-IN_MEMORY = ("/scenarios", "/requests", "/verify", "/faults", "/mappings", "/inbox", "/webhooks/drain")
+IN_MEMORY = (
+    "/scenarios",
+    "/requests",
+    "/verify",
+    "/faults",
+    "/webhooks/faults",
+    "/mappings",
+    "/inbox",
+    "/webhooks/drain",
+)
 AGAIN: dict[str, Any] = {"newId": True}
 EXPORTED = object()
 """In the place of a body: the snapshot as one file."""

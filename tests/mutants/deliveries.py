@@ -66,9 +66,9 @@ def install(dispatcher: Any, teller: Callable[[str], Teller | None]) -> None:
         finally:
             dispatcher._gate = between
 
-    async def remembered(workspace: Any, row: Any) -> Any:
+    async def remembered(workspace: Any, row: Any, strike: Any) -> Any:
         _ROW.set(row)
-        return await posted(workspace, row)
+        return await posted(workspace, row, strike)
 
     dispatcher._posted = remembered
     dispatcher._gate = _Gate(real, teller)

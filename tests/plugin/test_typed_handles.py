@@ -16,6 +16,7 @@ from mock_server.config.paths import FIXTURES
 from mock_server.config.settings import Settings
 from mock_server.simulation.contacts import SOURCES
 from mock_server.store.state import Transaction
+from mock_server.stubbing.delivery_faults import DELIVERY_FAULTS
 from mock_server.stubbing.fault_rules import BODY_FAULTS, CONNECTION_FAULTS, STALE_READ
 from mock_server.testing import literals
 from mock_server.webhooks.events import EVENTS
@@ -36,6 +37,7 @@ def own_kinds() -> list[str]:
         (literals.Contact, list(SOURCES)),
         (literals.RecordKind, own_kinds()),
         (literals.Trigger, list(EVENTS)),
+        (literals.DeliveryFault, list(DELIVERY_FAULTS)),
         (literals.TransportFault, [*CONNECTION_FAULTS, *BODY_FAULTS, STALE_READ]),
     ],
 )

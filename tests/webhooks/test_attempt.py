@@ -10,6 +10,7 @@ from mock_server.store.base import NoLog, Record
 from mock_server.store.state import WorkspaceState
 from mock_server.webhooks import attempts as attempt
 from mock_server.webhooks import outbox
+from mock_server.webhooks.outcome import Outcome, Post
 from mock_server.webhooks.reply import Reply, answered
 from mock_server.world.clock import LATEST
 from mock_server.world.ids import Ids
@@ -23,7 +24,9 @@ def recorded(reply: Reply, steps: tuple[int, ...] = (), now: datetime = NOW) -> 
     """One delivery after one attempt."""
     with WorkspaceState().transaction(NoLog(), "w") as tx:
         row = outbox.add(tx, Ids(1), "2026-03-04T05:06:07.000Z", EVENT, SUBSCRIBER)
-        return attempt.record(tx, row, reply, {"content-type": "application/json"}, now, steps, 1).record
+        return attempt.record(
+            tx, row, Outcome([Post(reply, {"content-type": "application/json"})], reply), now, steps, 1
+        ).record
 
 
 def headers(delivery: Mapping[str, Any], cause: str = "req_1", *, ours: bool = True) -> Mapping[str, str]:
@@ -54,6 +57,7 @@ def test_request_and_answer_are_kept_with_their_headers() -> None:
         "ms": 1.2,
         "status": 418,
         "error": None,
+        "fault": None,
         "requestHeaders": {"content-type": "application/json"},
         "responseHeaders": {"Server": "teapot"},
         "responseBody": "short",

@@ -18,6 +18,7 @@ from mock_server.admin.context import AdminContext, JsonBody, answer
 from mock_server.admin.routes import (
     clock,
     deliveries,
+    delivery_faults,
     faults,
     inbox,
     listeners,
@@ -58,6 +59,7 @@ BODIES: Mapping[str, JsonBody] = {
     "Again": deliveries.AGAIN,
     "ManyAgain": deliveries.MANY_AGAIN,
     "Drain": deliveries.DRAIN,
+    "NewDeliveryFault": delivery_faults.NEW_DELIVERY_FAULT,
     "NewListener": listeners.NEW_LISTENER,
     "InboxAnswer": inbox.INBOX_ANSWER,
     "Expectation": inbox.EXPECTATION,
