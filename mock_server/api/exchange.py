@@ -9,6 +9,7 @@ from mock_server.api.routing import NOWHERE, Route
 from mock_server.api.stage import Stage
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
 from mock_server.spec.operation import Operation
+from mock_server.store.base import Change
 from mock_server.support.exact_json import NotJson, read_json
 from mock_server.support.redaction import Redactor
 from mock_server.support.text import header_text
@@ -16,6 +17,7 @@ from mock_server.support.url_path import canonical_path
 from mock_server.support.wire_texts import named_fields
 from mock_server.workspaces.coverage import BodyFields, Coverage, SentValue
 from mock_server.workspaces.rate_limit import RemainingRequests
+from mock_server.workspaces.request_journal import changes_weight
 from mock_server.workspaces.workspace import Workspace
 from mock_server.world.clock import from_epoch_ms, real_ms
 
@@ -46,13 +48,13 @@ class Exchange:
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
     and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
     ``redactor``. ``at`` is the workspace's time; ``stage`` is where the request is, or where it ended; ``findings`` are
-    why it breaks the contract; ``fields`` what its body exercises. ``clean`` is for those who show bodies: they
-    remember which have nothing to be masked.
+    why it breaks the contract; ``fields`` what its body exercises; ``changes`` the first records that it changed.
+    ``clean`` is for those who show bodies: they remember which have nothing to be masked.
     """
 
     __slots__ = (
         *("_at", "_began", "_query", "_raw_path", "_took", "allowance", "answer", "answer_size"),
-        *("answered", "body", "body_size", "clean", "coverage", "events", "explain", "fault", "fields"),
+        *("answered", "body", "body_size", "changes", "clean", "coverage", "events", "explain", "fault", "fields"),
         *("findings", "headers", "id", "in_journal", "key", "mapping", "named", "operation", "over", "plain_method"),
         *("preferred", "redactor", "route", "sent_weight", "stage", "status", "weight", "workspace"),
     )
@@ -86,6 +88,7 @@ class Exchange:
         self.findings: Sequence[str] = ()
         self.preferred = ""
         self.events: Sequence[Mapping[str, Any]] = ()
+        self.changes: Sequence[Change] = ()
         self.fault = ""
         self.mapping = ""
         self.in_journal: bool | None = None
@@ -174,7 +177,7 @@ class Exchange:
     def answer_weight(self) -> int:
         """The approximate number of bytes that the answer adds."""
         texts = sum(map(len, self.explain)) if self.explain else 0
-        return self.sent_weight + texts
+        return self.sent_weight + texts + changes_weight(self.changes)
 
     def refuse(self, error: ApiError) -> None:
         """Note the error with which the request ends."""
@@ -185,7 +188,7 @@ class Exchange:
 
     def retract(self) -> None:
         """Take back the answer that was about to go out, because it shows a change that was undone."""
-        self.status, self.events = 0, ()
+        self.status, self.events, self.changes = 0, (), ()
 
     def cover(self) -> None:
         """Count what was exercised, in the workspace as it was when the request came."""

@@ -33,6 +33,8 @@ from mock_server.webhooks import events
 from mock_server.workspaces.coverage import BodyFields
 from mock_server.workspaces.workspace import Workspace, Workspaces
 
+MAX_CHANGES_SHOWN = 20
+"""Changed records that the journal keeps of one request: a deletion may take hundreds along."""
 _TOLD = 5  # ignored names that a header tells; the journal has all
 
 
@@ -152,8 +154,9 @@ class OperationHandler:
         return made, outcome.lasting and not (tx.changed or outcome.explain)
 
     def _note(self, exchange: Exchange, changes: Sequence[Change]) -> None:
-        """Note the events of a transaction, and forget how the rows that it replaced went out."""
+        """Note the events and changes of a transaction, and forget how the rows that it replaced went out."""
         exchange.events = [it.row.record for it in changes if it.kind == events.KIND and it.row]
+        exchange.changes = [it for it in changes if not it.kind.startswith("$")][:MAX_CHANGES_SHOWN]
         for it in changes:
             if it.before is not None:
                 self._renderings.forget(it.kind, it.before)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,6 +21,10 @@ class RingBuffer(Generic[T]):
         self.seen += 1
         self.dropped += len(self._entries) == self._entries.maxlen
         self._entries.append(entry)
+
+    def newest(self, count: int) -> list[T]:
+        """The last entries, at most so many, oldest first."""
+        return list(islice(reversed(self._entries), max(0, count)))[::-1]
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from mock_server.store.base import Record
@@ -41,6 +40,11 @@ class AttemptFeed:
         told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
         workspace.attempts.append({**told, **facts, **struck, **outcome})
 
+    @property
+    def is_over(self) -> bool:
+        """True once the server stops, so that no more attempts come."""
+        return self._over
+
     def wake(self) -> None:
         """Wake the clients that wait: something else happened that one of them may need to know."""
         self._waiting.wake()
@@ -57,9 +61,4 @@ class AttemptFeed:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._waiting.until(lambda: self._over or enough() or workspace.attempts.seen > number)
-        return _after(workspace, number)
-
-
-def _after(workspace: Workspace, number: int) -> Sequence[Facts]:
-    kept = workspace.attempts
-    return list(islice(kept, max(0, len(kept) - (kept.seen - number)), None))
+        return workspace.attempts.newest(workspace.attempts.seen - number)

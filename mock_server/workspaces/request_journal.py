@@ -1,14 +1,23 @@
 """The requests of one workspace. Each counts from its arrival, and its coverage stays when it is dropped."""
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any, Protocol
 
+from mock_server.store.base import Change
+from mock_server.support.exact_json import write_json
 from mock_server.workspaces.coverage import Coverage
 
 _ENTRY_BYTES = 24 * 1024
 """The average size of an entry in a full journal: the journal's bound in bytes follows from it."""
 _MIN_BYTES = 16 * 1024 * 1024
+
+
+def changes_weight(changes: Iterable[Change]) -> int:
+    """Approximate bytes that changed records take in memory, before and after: more than their JSON."""
+    rows = [row.record for change in changes for row in (change.before, change.row) if row is not None]
+    return 3 * len(write_json(rows)) if rows else 0
 
 
 class Entry(Protocol):
@@ -107,6 +116,10 @@ class RequestJournal:
             self._let_go(entry)
         self._entries = deque(entry for entry in self._entries if entry.in_journal)
         return len(gone)
+
+    def newest(self, count: int) -> list[Any]:
+        """The last entries, at most so many, oldest first."""
+        return list(islice(reversed(self._entries), max(0, count)))[::-1]
 
     def covered(self) -> Coverage:
         """The coverage of the workspace's client since it was made or reset."""

@@ -2,9 +2,10 @@
 
 import pytest
 
+from mock_server.store.base import Change, Row
 from mock_server.workspaces import request_journal
 from mock_server.workspaces.coverage import Coverage
-from mock_server.workspaces.request_journal import RequestJournal
+from mock_server.workspaces.request_journal import RequestJournal, changes_weight
 
 
 class Entry:
@@ -107,3 +108,11 @@ def test_what_came_before_a_reset_is_not_there_after_it(journal: RequestJournal)
         assert entry.covered == 1
     assert (names(journal), journal.bytes) == ("", 0)
     assert journal.forget([under_way]) == 0
+
+
+def test_a_changed_record_weighs_more_than_its_json_before_and_after() -> None:
+    large = Row("1", ("", 1), {"text": "x" * 1_000})
+
+    assert changes_weight([]) == 0
+    assert changes_weight([Change("leads", "1", large, large)]) > 2 * 1_000
+    assert changes_weight([Change("leads", "1", None, large)]) > 1_000

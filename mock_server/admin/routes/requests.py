@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from mock_server.admin import query
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
+from mock_server.admin.feed_rows import changes
 from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.journal_entries import entry, steps
 from mock_server.admin.journal_search import alike, search
@@ -87,7 +88,9 @@ class _Requests:
         return answer({"removed": workspace.journal.forget(list(workspace.journal))})
 
     async def one(self, request: Request) -> Response:
-        return answer(next(self._shown([self._found(request)])))
+        """One request, with the records that it changed."""
+        found = self._found(request)
+        return answer(next(self._shown([found])) | {"changes": changes(found)})
 
     async def count(self, request: Request) -> Response:
         workspace, found, unknown = await self._searched(request)

@@ -1,0 +1,121 @@
+"""The news of one workspace: its requests, events and attempts, in the order of cause and effect.
+
+A feed keeps places in what the workspace keeps anyway. So nothing is added to any request, nothing is stored for a
+reader who is slow, and whoever comes late gets the newest of what there is.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from mock_server.api.exchange import Exchange
+from mock_server.store.base import Record
+from mock_server.store.state import Transaction
+from mock_server.webhooks import events, outbox
+from mock_server.workspaces.workspace import Workspace
+from mock_server.world.clock import stamp
+
+MAX_ROWS = 2_000
+"""Rows of each sort that a feed tells at once; older ones are skipped."""
+_MAX_UNFINISHED = 1_000
+_LAST = 1 << 60  # behind all requests: it was caused by none
+_REQUEST, _EVENT, _ATTEMPT = range(3)
+
+
+class Place(NamedTuple):
+    """The place of a row among others: by the workspace's time, then by the request that caused it."""
+
+    at: str
+    request: int
+    sort: int
+    number: int
+
+
+class FeedEntry(NamedTuple):
+    """One entry of the feed: an exchange, an event's record, or the facts of an attempt with its delivery."""
+
+    place: Place
+    value: Any
+    delivery: Record | None = None
+
+    @property
+    def is_request(self) -> bool:
+        """True for an exchange."""
+        return self.place.sort == _REQUEST
+
+    @property
+    def is_event(self) -> bool:
+        """True for an event."""
+        return self.place.sort == _EVENT
+
+
+class LiveFeed:
+    """The feed of one reader. ``next`` gives the news since the last call."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.skipped = 0
+        """How many entries the reader missed, because there were too many at once."""
+        self._begin()
+
+    def _begin(self) -> None:
+        self._journal, self._generation = self._workspace.journal.coverage, self._workspace.generation
+        self._requests = self._attempts = 0
+        self._event = -1  # when the last one came
+        self._version: object = None
+        self._unfinished: list[Exchange] = []
+
+    def begin_anew(self) -> bool:
+        """Tell whether the workspace was replaced as a whole, by a reset or a snapshot; if so, begin anew."""
+        workspace = self._workspace
+        if self._journal is workspace.journal.coverage and self._generation == workspace.generation:
+            return False
+        self._begin()
+        return True
+
+    def next(self) -> Sequence[FeedEntry]:
+        """Return the news since the last call, oldest first. A request that ends comes a second time."""
+        return sorted([*self._new_requests(), *self._new_events(), *self._new_attempts()], key=lambda one: one.place)
+
+    def _new_requests(self) -> Iterator[FeedEntry]:
+        journal = self._workspace.journal
+        count, self._requests = journal.seen - self._requests, journal.seen
+        self.skipped += max(0, count - MAX_ROWS)
+        fresh = journal.newest(min(count, MAX_ROWS))
+        ended = [one for one in self._unfinished if one.over]
+        self._unfinished = [one for one in (*self._unfinished, *fresh) if not one.over][-_MAX_UNFINISHED:]
+        for number, one in enumerate((*ended, *fresh)):
+            yield FeedEntry(Place(stamp(one.at) if one.at else "", _number(one.id), _REQUEST, number), one)
+
+    def _new_events(self) -> Iterator[FeedEntry]:
+        state = self._workspace.state
+        if state.version is self._version:
+            return
+        self._version = state.version
+        fresh = [row for row in state.rows(events.KIND) if row.key[1] > self._event]
+        self._event = max((row.key[1] for row in fresh), default=self._event)
+        self.skipped += max(0, len(fresh) - MAX_ROWS)
+        for row in fresh[-MAX_ROWS:]:
+            event = row.record
+            yield FeedEntry(Place(event["createdAt"], _number(event["cause"]), _EVENT, row.key[1]), event)
+
+    def _new_attempts(self) -> Iterator[FeedEntry]:
+        made, tx = self._workspace.attempts, Transaction(self._workspace.state)
+        count, self._attempts = made.seen - self._attempts, made.seen
+        self.skipped += max(0, count - MAX_ROWS)
+        for facts in made.newest(min(count, MAX_ROWS)):
+            row, event = tx.get(outbox.KIND, facts["deliveryId"]), tx.get(events.KIND, facts["eventId"])
+            delivery = row.record if row else None
+            cause = event.record["cause"] if event else ""
+            yield FeedEntry(Place(_at(facts, delivery), _number(cause), _ATTEMPT, facts["sequence"]), facts, delivery)
+
+
+def _at(facts: Any, delivery: Record | None) -> str:
+    """When an attempt was made; an empty text if nobody knows it any more."""
+    made = delivery["attempts"] if delivery else ()
+    return next((str(one["at"]) for one in made if one["number"] == facts["number"]), "")
+
+
+def _number(id: str) -> int:
+    """The number of a request by its id; a large one for what no request has caused."""
+    number = id.removeprefix("req_")
+    return int(number) if number.isdecimal() and number.isascii() else _LAST

@@ -1,0 +1,109 @@
+"""``/__admin/feed``: the news of a workspace, as a stream of server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from itertools import islice
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from mock_server.admin import query
+from mock_server.admin.context import AdminContext, ControlRefused
+from mock_server.admin.feed_rows import attempt_row, event_row, request_row
+from mock_server.admin.ignored_input import IgnoredInput
+from mock_server.admin.live_feed import MAX_ROWS, FeedEntry, LiveFeed
+from mock_server.support.exact_json import write_json
+from mock_server.support.redaction import Redactor
+from mock_server.workspaces.workspace import Workspace
+
+MAX_STREAMS = 32
+"""Readers that a server has at the same time; each is one open page."""
+_LOOK_SECONDS = 0.2
+_LOOKS_PER_SIGN = 75  # a sign of life each quarter of a minute
+_ROWS_AT_ONCE = 20  # about a millisecond; then other requests are served
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+def routes(control: AdminContext) -> list[Route]:
+    """The routes."""
+    return [Route("/feed", _Feeds(control).show)]
+
+
+class _Feeds:
+    """The handler. It counts the streams that are open."""
+
+    def __init__(self, control: AdminContext) -> None:
+        self._control = control
+        self._ignored = IgnoredInput(control.workspaces.contract, control.names)
+        self._redactor = Redactor()  # what looks like a secret in a receiver's URL
+        self.open = 0
+
+    async def show(self, request: Request) -> Response:
+        """Send the newest ``limit`` rows; with ``follow`` also those that come, until the reader goes away."""
+        query.refuse_unknown(request, ("limit", "follow"))
+        limit = query.whole_number(request, "limit", 500, MAX_ROWS)
+        follow = query.flag(request, "follow") and request.method == "GET"
+        workspace = self._control.workspace(request)
+        if follow and self.open >= MAX_STREAMS:
+            raise ControlRefused(429, f"{MAX_STREAMS} pages follow this server already: close one of them")
+        return _Stream(self, self._messages(workspace, limit, follow=follow))
+
+    async def _messages(self, workspace: Workspace, limit: int, *, follow: bool) -> AsyncIterator[bytes]:
+        feed, looks = LiveFeed(workspace), 0
+        found = feed.next()[-limit:] if limit else ()
+        yield _message("begin", {"workspace": workspace.id})
+        while True:
+            async for message in self._rows(found):
+                yield message
+            if feed.skipped:
+                yield _message("skipped", {"count": feed.skipped})
+                feed.skipped = 0
+            if not follow or self._is_over(workspace):
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+            looks += 1
+            if looks % _LOOKS_PER_SIGN == 0:
+                yield b": still here\n\n"
+            if feed.begin_anew():
+                yield _message("begin", {"workspace": workspace.id})
+            found = feed.next()
+
+    async def _rows(self, found: Sequence[FeedEntry]) -> AsyncIterator[bytes]:
+        entries = iter(found)
+        while some := list(islice(entries, _ROWS_AT_ONCE)):
+            yield _message("rows", [self._row(one) for one in some])
+            await asyncio.sleep(0)
+
+    def _row(self, one: FeedEntry) -> dict[str, Any]:
+        if one.is_request:
+            return request_row(one.value, self._ignored.of(one.value) if one.value.over else ())
+        if one.is_event:
+            return event_row(one.value)
+        return attempt_row(one.value, one.delivery, one.place.at or None, self._redactor)
+
+    def _is_over(self, workspace: Workspace) -> bool:
+        return self._control.dispatcher.news.is_over or self._control.workspaces.get(workspace.id) is not workspace
+
+
+class _Stream(StreamingResponse):
+    """A stream that counts as open until its last byte is sent or its reader is gone."""
+
+    def __init__(self, feeds: _Feeds, messages: AsyncIterator[bytes]) -> None:
+        super().__init__(messages, headers=_HEADERS, media_type="text/event-stream")
+        self._feeds = feeds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream."""
+        self._feeds.open += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._feeds.open -= 1
+
+
+def _message(name: str, value: Any) -> bytes:
+    """One server-sent event; JSON has no line breaks of its own."""
+    return b"event: " + name.encode() + b"\ndata: " + write_json(value) + b"\n\n"
