@@ -1,37 +1,24 @@
 """The command ``sophiie-mock check traffic FILE``: judge recorded requests and answers; nothing is sent."""
 
-import sys
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 from rich.console import Console
 
 from contracts.cli import epilogue
 from contracts.cli.report_errors import exit_code_after
+from contracts.cli.traffic_source import load_source
 from contracts.errors import CannotRun
 from contracts.options.baseline_file import load_baseline
 from contracts.report import escaping, terminal, writers
 from contracts.report.summary import RunReport
 from contracts.run.verdict import accept
-from contracts.spec.json_file import MAX_FILE_BYTES, JsonNode, parsed
 from contracts.spec.overlaid import load_overlaid
-from contracts.spec.text_file import NotText, content
 from contracts.traffic.attribution import Attribution
-from contracts.traffic.detect import REMEDY, recording
 from contracts.traffic.judge import TrafficOptions
 from contracts.transport.redaction import ReportRedactor
 
 _KINDS = tuple(kind for kind in writers.WRITERS if kind not in ("har", "shapes"))  # what was read; `learn --record`
-
-
-def _whole(raw: bytes, place: str) -> tuple[JsonNode, Sequence[str]]:
-    """Read a recording, with notes about repairs: one bad byte is no reason to refuse the whole file."""
-    try:
-        return parsed(raw, place, REMEDY), ()
-    except NotText as fault:
-        return parsed(raw, place, REMEDY, "replace"), (f"{fault.reason}: read as U+FFFD",)
 
 
 @click.command("traffic")
@@ -59,9 +46,8 @@ def command(
     try:
         wanted, contract = writers.parse_reports(reports, _KINDS), load_overlaid(spec, overlay)
         accepted = load_baseline(baseline, date.today(), contract)
-        raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if file == "-" else content(file, MAX_FILE_BYTES, REMEDY)
-        place, name = ("standard input", "standard input") if file == "-" else (file, Path(file).name)
-        traffic = recording(*_whole(raw, place))
+        source = load_source(file)
+        traffic, name = source.recording, source.name
         outcome = Attribution(contract, traffic, TrafficOptions(base, strict, requests_only)).outcome(name)
         accept(outcome, accepted, whole=False)  # another recording may show what this one does not
         redactor = ReportRedactor(traffic.secrets, people=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,10 +12,10 @@ from contracts.shapes.exchanges import ShapeRecording
 from contracts.shapes.observer import Observer, now
 from contracts.shapes.recording_file import is_recording, load_recording
 from contracts.spec.document import Contract
-from contracts.spec.json_file import JsonNode, opened
+from contracts.spec.json_file import opened
 from contracts.traffic.api_home import home
 from contracts.traffic.detect import recording as traffic_recording
-from contracts.traffic.recording import Part, Recorded
+from contracts.traffic.recording import Part, Recorded, Recording
 
 REMEDY = "give a recording of `sophiie-mock proxy`, a HAR file, or what `GET /__admin/requests` of the mock answers"
 _ORIGIN = "http://recorded"
@@ -28,17 +28,15 @@ def load_source(path: Path, contract: Contract, asked: Mapping[str, Collection[s
         return load_recording(whole, contract)
     traffic = traffic_recording(whole)
     place = home(contract, traffic, base)
-    began = _began(whole)
+    began = _began(traffic)
     observer = Observer(contract, asked, began)
     found = ShapeRecording(began.date(), tuple(document.digest for document in contract.documents))
-    for entry in sorted(
-        traffic.entries, key=lambda it: _moment(whole, it.number) or began
-    ):  # journals begin at the end
+    for entry in sorted(traffic.entries, key=lambda it: it.context.at or began):  # journals begin at the end
         path_ = place.path(entry.exchange.url) if place else None
         if path_ is None or entry.answer is Part.BENT:
             found.left_out += 1
             continue
-        found.exchanges.append(observer.observe(_placed(entry, path_), _moment(whole, entry.number) or began))
+        found.exchanges.append(observer.observe(_placed(entry, path_), entry.context.at or began))
     found.left_out += len(traffic.unreadable) + sum(traffic.left_out.values())
     if not any(exchange.operation for exchange in found.exchanges):
         raise CannotRun(f"{path}: no entry is for a path of the contract", "record requests to the API, or name --base")
@@ -54,25 +52,6 @@ def _placed(entry: Recorded, path: str) -> Any:
     return replace(exchange, url=f"{_ORIGIN}{path}" + (f"?{query}" if query else ""), sent_body=sent, body=body)
 
 
-def _began(whole: JsonNode) -> datetime:
+def _began(traffic: Recording) -> datetime:
     """The earliest time of an entry; the present for a file without times."""
-    moments = [_moment(whole, number) for number in range(1, len(_entries(whole)) + 1)]
-    return min((moment for moment in moments if moment is not None), default=now())
-
-
-def _entries(whole: JsonNode) -> list[Any]:
-    log = whole.value.get("log")
-    found = log.get("entries") if isinstance(log, Mapping) else whole.value.get("requests")
-    return found if isinstance(found, list) else []
-
-
-def _moment(whole: JsonNode, number: int) -> datetime | None:
-    """The time of an entry; None where it has none."""
-    entries = _entries(whole)
-    entry = entries[number - 1] if number <= len(entries) else None
-    text = entry.get("startedDateTime", entry.get("at")) if isinstance(entry, Mapping) else None
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None else None
+    return min((entry.context.at for entry in traffic.entries if entry.context.at is not None), default=now())

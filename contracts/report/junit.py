@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +18,25 @@ def as_junit(report: RunReport) -> str:
     case.
     """
     facts = report.facts
-    every = list(cases(report))
+    return junit_text(_about(facts), list(cases(report)), list(_properties(facts)))
+
+
+def junit_text(
+    about: Mapping[str, str], every: Sequence[ReportCase], properties: Iterable[tuple[str, str]] = ()
+) -> str:
+    """Write test cases as one suite; ``about`` has its name, host, time and duration."""
+    counts = Counter(case.status for case in every)
+    numbers = {
+        "tests": str(len(every)),
+        "failures": str(counts[CaseStatus.FAILED]),
+        "errors": str(counts[CaseStatus.ERROR]),
+        "skipped": str(counts[CaseStatus.SKIPPED]),
+    }
     root = ET.Element("testsuites")
-    suite = ET.SubElement(root, "testsuite", _attributes(facts, every))
-    properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(facts):
-        ET.SubElement(properties, "property", name=xml(name), value=xml(value))
+    suite = ET.SubElement(root, "testsuite", {**about, "id": "0", "package": "contracts", **numbers})
+    listed = ET.SubElement(suite, "properties")
+    for name, value in properties:
+        ET.SubElement(listed, "property", name=xml(name), value=xml(value))
     for case in every:
         _add(suite, case)
     ET.SubElement(suite, "system-out")
@@ -31,19 +44,12 @@ def as_junit(report: RunReport) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _attributes(facts: Mapping[str, Any], every: Sequence[ReportCase]) -> dict[str, str]:
-    counts = Counter(case.status for case in every)
+def _about(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
         "name": xml(f"sophiie-mock check {facts['target']}"),
-        "id": "0",
-        "package": "contracts",
         "hostname": xml(urlsplit(facts["target"]).hostname or "localhost"),
         "timestamp": facts["started"].removesuffix("Z"),
         "time": f"{facts['seconds']:.2f}",
-        "tests": str(len(every)),
-        "failures": str(counts[CaseStatus.FAILED]),
-        "errors": str(counts[CaseStatus.ERROR]),
-        "skipped": str(counts[CaseStatus.SKIPPED]),
     }
 
 

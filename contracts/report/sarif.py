@@ -5,7 +5,7 @@ checked. That file is the document: the one of ``--spec``, or else the built-in 
 result over time; its wording does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from mock_server.support.text import shorten
 
 MAX_RESULTS = 5_000
 """Results that GitHub shows of the 25,000 that it takes; those that break the run come first."""
-_MAX_MESSAGE_CHARACTERS = 1_000
+MAX_MESSAGE_CHARACTERS = 1_000
 """Characters of a message that it shows."""
 _LEVELS = {True: "error", False: "warning"}
 _ROOT = "%SRCROOT%"
@@ -38,24 +38,31 @@ def as_sarif(report: RunReport) -> str:
     firsts = {cause[0]["rule"]: cause[0] for cause in reversed(causes)}
     names = list(firsts)
     rules = [_rule(name, first) for name, first in firsts.items()]
-    ended = {
-        "exitCode": facts["exitCode"],
-        "executionSuccessful": facts["exitCode"] in (0, 1),
-        "startTimeUtc": facts["started"],
+    results = [
+        *(_result(cause, names.index(cause[0]["rule"]), places) for cause in known),
+        *(_accepted(_result(cause, names.index(cause[0]["rule"]), places)) for cause in accepted),
+    ]
+    return sarif_text("check", rules, results, facts["exitCode"], facts["started"], report.verdict)
+
+
+def sarif_text(
+    verb: str, rules: Sequence[Any], results: Sequence[Any], exit_code: int, started: str, verdict: str
+) -> str:
+    """The whole log of one verb. ``verdict`` is shown if its run proves nothing."""
+    ended: dict[str, Any] = {
+        "exitCode": exit_code,
+        "executionSuccessful": exit_code in (0, 1),
+        "startTimeUtc": started,
     }
     if not ended["executionSuccessful"]:
-        verdict = message(report.verdict)
-        ended["toolExecutionNotifications"] = [{"level": "error", "message": {"text": verdict}}]
+        ended["toolExecutionNotifications"] = [{"level": "error", "message": {"text": message(verdict)}}]
     run = {
-        "tool": {"driver": {"name": "sophiie-mock check", "version": __version__, "rules": rules}},
-        "automationDetails": {"id": "sophiie-mock-check/"},
+        "tool": {"driver": {"name": f"sophiie-mock {verb}", "version": __version__, "rules": rules}},
+        "automationDetails": {"id": f"sophiie-mock-{verb}/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "invocations": [ended],
-        "results": [
-            *(_result(cause, names.index(cause[0]["rule"]), places) for cause in known),
-            *(_accepted(_result(cause, names.index(cause[0]["rule"]), places)) for cause in accepted),
-        ],
+        "results": results,
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(log)
@@ -89,7 +96,8 @@ def _accepted(result: dict[str, Any]) -> dict[str, Any]:
     return {**result, "suppressions": [suppression]}
 
 
-def _physical(place: Place) -> dict[str, Any]:
+def physical(place: Place) -> dict[str, Any]:
+    """A place in a file of the repository."""
     return {
         "artifactLocation": {"uri": quote(place.file), "uriBaseId": _ROOT},
         "region": {"startLine": place.line, "startColumn": place.column},
@@ -105,8 +113,8 @@ def _result(cause: Cause, index: int, places: DocumentPlaces) -> dict[str, Any]:
         "ruleId": first["rule"],
         "ruleIndex": index,
         "level": _LEVELS[first["breaks"]],
-        "message": {"text": shorten(text, _MAX_MESSAGE_CHARACTERS)},
-        "locations": [{"physicalLocation": _physical(places.find(first["operation"])), "logicalLocations": [logical]}],
+        "message": {"text": shorten(text, MAX_MESSAGE_CHARACTERS)},
+        "locations": [{"physicalLocation": physical(places.find(first["operation"])), "logicalLocations": [logical]}],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",
             "cause/v1": same,

@@ -49,8 +49,7 @@ def write(report: RunReport, files: Mapping[str, str]) -> list[str]:
     wrong, left = [], dict(files)
     try:
         for kind, path in files.items():
-            text = WRITERS[kind](report)
-            if fault := _written(Path(path), text):
+            if fault := write_file(Path(path), WRITERS[kind](report)):
                 wrong.append(f"{path}: {fault} → give a writable place")
             del left[kind]
     except KeyboardInterrupt:
@@ -58,7 +57,7 @@ def write(report: RunReport, files: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _written(path: Path, text: str) -> str:
+def write_file(path: Path, text: str) -> str:
     """Write one file; return the reason if that failed."""
     try:
         # Half a letter, which a file may have in its name, is no reason to write nothing.

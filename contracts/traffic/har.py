@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from contracts.errors import CannotRun
 from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import recorded_bytes, unpacked
+from contracts.traffic.context import entry_context
 from contracts.traffic.recording import HAR, Part, Recorded, Recording, UnreadableEntry, credentials
 from contracts.transport.exchange import Exchange
 
 _NO_BODY = (204, 205, 304)
 _PREFLIGHT = "access-control-request-method"
+_UNANSWERED = "no answer was recorded"
 
 
 def load_recording(whole: JsonNode) -> Recording:
@@ -61,16 +63,20 @@ def _entry(entry: JsonNode, recording: Recording) -> None:
     response = _response(entry)
     got = _headers(response) if response else {}
     recording.secrets |= credentials(got.items())
-    reason = _aside(entry, method, url, sent, got) or ("" if response else "no answer was recorded")
+    reason = _aside(entry, method, url, sent, got) or ("" if response else _UNANSWERED)
     status = _status(response) if response and not reason else 0
     reason = reason or _not_final(status)
-    if reason or response is None:
+    if reason and reason != _UNANSWERED:
         return recording.leave_out(reason)
     sent_body, request_part = _sent(request, sent)
-    body, answer_part = _got(response, got, status, method)
+    body, answer_part = _got(response, got, status, method) if response and not reason else (b"", Part.HEAD)
     exchange = Exchange(method, url, sent, sent_body, status, got, body, private=True)
-    recording.entries.append(Recorded(entry.number, entry.pointer, exchange, request_part, answer_part))
-    return None
+    found = Recorded(entry.number, entry.pointer, exchange, request_part, answer_part, entry_context(entry))
+    if not reason:
+        recording.entries.append(found)
+        return None
+    recording.unanswered.append(found)
+    return recording.leave_out(reason)
 
 
 def _response(entry: JsonNode) -> JsonNode | None:
@@ -94,7 +100,7 @@ def _status(response: JsonNode) -> int:
 
 def _not_final(status: int) -> str:
     if not 100 <= status <= 599:
-        return "no answer was recorded"
+        return _UNANSWERED
     return "answered from a cache, or in between (304, 1xx)" if status == 304 or status < 200 else ""
 
 

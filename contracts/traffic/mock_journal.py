@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from contracts.errors import CannotRun
 from contracts.spec.json_file import JsonNode
 from contracts.traffic.bodies import bytes_of
+from contracts.traffic.context import entry_context
 from contracts.traffic.recording import JOURNAL, Part, Recorded, Recording, UnreadableEntry, credentials
 from contracts.transport.exchange import Exchange
 
@@ -35,16 +36,18 @@ def _entry(entry: JsonNode, recording: Recording) -> None:
     status = response.get("status", int, 0)
     sent, got = _headers(request), _headers(response)
     recording.secrets |= credentials([*sent.items(), *got.items(), *parse_qsl(urlsplit(url).query)])
-    if not status:
-        return recording.leave_out("no answer was recorded")
     preferred = str(entry.object().get("preferred") or "")
     bent = entry.object().get("fault") or entry.object().get("mapping") or any(w in preferred for w in _STEERED)
     answer = Part.BENT if bent else _part(response)
     exchange = Exchange(
         request.get("method", str).upper(), url, sent, _body(request), status, got, _body(response), private=True
     )
-    recording.entries.append(Recorded(entry.number, entry.pointer, exchange, _part(request), answer))
-    return None
+    found = Recorded(entry.number, entry.pointer, exchange, _part(request), answer, entry_context(entry))
+    if status:
+        recording.entries.append(found)
+    else:
+        recording.unanswered.append(found)
+        recording.leave_out("no answer was recorded")
 
 
 def _headers(message: JsonNode) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.errors import CannotRun
+from contracts.traffic.context import NO_CONTEXT, EntryContext
 from contracts.transport.exchange import Exchange
 
 
@@ -27,6 +28,7 @@ class Recorded:
     exchange: Exchange
     request: Part = Part.WHOLE
     answer: Part = Part.WHOLE
+    context: EntryContext = NO_CONTEXT
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ HAR, JOURNAL = "HAR", "journal"
 class Recording:
     """A recording.
 
-    ``left_out`` has a reason for each entry that is no exchange; ``secrets`` are recorded credentials.
+    ``left_out`` has a reason for each entry that is no exchange; ``secrets`` are recorded credentials. ``unanswered``
+    has the requests among them to which no answer was recorded, because the client gave up for example.
     """
 
     kind: str
@@ -53,6 +56,7 @@ class Recording:
     left_out: dict[str, int] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    unanswered: list[Recorded] = field(default_factory=list)
 
     @property
     def size(self) -> int:

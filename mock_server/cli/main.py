@@ -32,6 +32,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("check", "Check the mock, or the real API, against the contract."),
         "proxy": ("proxy", "Pass your client's requests on to the real API, and keep their shapes."),
         "replay": ("replay", "Ask the mock what a recording asked, and compare."),
+        "lint": ("lint", "Judge how your client uses the API: paging, retries, limits, names."),
         "learn": ("learn", "Correct the contract from recorded traffic with the real API."),
         "workspace": ("workspace", "Make, list and remove workspaces."),
         "env": ("env", "The URL, the key and the secret, as variables."),

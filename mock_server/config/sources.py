@@ -17,6 +17,8 @@ from mock_server.errors import Problem, SettingsError
 from mock_server.support.text import short_repr, shorten
 
 Table = Mapping[str, Any]
+OTHER_TABLES = ("lint",)
+"""Tables of the settings file that are no settings of a server: a verb of that name reads them."""
 
 _MAX_SETTINGS_FILE_BYTES = 16 * 1024
 """Bytes of a file that holds only settings: for some texts the parser's time grows with the square of their size."""
@@ -41,6 +43,8 @@ def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settin
     for name_of, given in (*_files(folder), (variable, _from_environment(environment)), (flag, flags)):
         for written, value in given.items():
             name = written.replace("-", "_")
+            if written in OTHER_TABLES and isinstance(value, Mapping):
+                continue
             if name in known:
                 chosen[name] = (name_of(written), value)
                 continue
@@ -51,6 +55,19 @@ def gather(flags: Table, environment: Mapping[str, str], folder: Path) -> Settin
     if problems:
         raise SettingsError(*problems)
     return Settings(**values)
+
+
+def settings_section(folder: Path, name: str) -> tuple[str, Table]:
+    """A table of the settings file in a folder that a verb reads, with the file's name; empty if it has none.
+
+    Raises SettingsError for a file that cannot be read.
+    """
+    for name_of, given in _files(folder):
+        section = given.get(name, {})
+        if not isinstance(section, Mapping):
+            raise SettingsError(Problem(name_of(name), "no table", f"write [[{name}.except]]"))
+        return name_of(name).rpartition(":")[0], section
+    return "", {}
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[Problem]:

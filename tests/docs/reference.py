@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from contracts.lint.lint import LINT_RULES
 from contracts.rules.registry import RULES
 from mock_server import pytest_plugin
 from mock_server.admin.routes.openapi import control_document
@@ -229,6 +230,21 @@ def _rules() -> str:
     return "\n".join(parts)
 
 
+def _lint_rules() -> str:
+    parts = [
+        "# Rules of the client lint",
+        "",
+        "`sophiie-mock lint` looks for these. [Lint your client](../how-to/client-lint.md) shows how.",
+        "",
+        "| rule | severity | says | otherwise | remedy |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in LINT_RULES:
+        texts = " | ".join(map(_cell, (rule.title, rule.why, rule.remedy)))
+        parts.append(f"| `{rule.id}` | {rule.severity.value} | {texts} |")
+    return "\n".join(parts)
+
+
 def _worlds() -> str:
     parts = ["# Worlds", "", "The worlds that come with the server: `--world NAME`.", "", "| world | |", "|---|---|"]
     parts += [f"| `{one.name}` | {_cell(one.description)} |" for one in recipes()]
@@ -313,9 +329,27 @@ def _cell(text: str) -> str:
 
 def _settings_schema() -> str:
     """A JSON Schema of sophiie-mock.toml, for editors."""
-    properties = {item.name.replace("_", "-"): _setting_schema(item) for item in table()}
+    properties = {item.name.replace("_", "-"): _setting_schema(item) for item in table()} | {"lint": _LINT_TABLE}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "sophiie-mock.toml", "type": "object"}
     return json.dumps({**head, "properties": properties, "additionalProperties": False}, indent=2)
+
+
+_EXCEPTION = {
+    "type": "object",
+    "properties": {
+        "rule": {"enum": [rule.id for rule in LINT_RULES]},
+        "operation": {"type": "string"},
+        "reason": {"type": "string"},
+    },
+    "required": ["rule", "reason"],
+    "additionalProperties": False,
+}
+_LINT_TABLE = {
+    "description": "Exceptions from `sophiie-mock lint`.",
+    "type": "object",
+    "properties": {"except": {"type": "array", "items": _EXCEPTION}},
+    "additionalProperties": False,
+}
 
 
 def _setting_schema(item: Field[Any]) -> dict[str, Any]:
@@ -339,6 +373,7 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "control-plane.md": _control_plane,
     "pytest.md": _fixture,
     "rules.md": _rules,
+    "lint-rules.md": _lint_rules,
     "worlds.md": _worlds,
     "recipe.schema.json": _schema_file,
     "settings.schema.json": _settings_schema,

@@ -1,0 +1,149 @@
+"""Rules about clients and time: the rate limit, retries, timeouts."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from contracts.lint.client_run import Call, ClientRun, clock_moves
+from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
+
+RATE_LIMIT_PER_MINUTE = 60
+"""Requests that the vendor allows each key in a minute."""
+LONGEST_WAIT_SECONDS = 10.0
+"""A client that waits longer for one answer counts as one without a timeout."""
+
+NO_RETRY = LintRule(
+    "no-retry-after-429", LintSeverity.WARNING, "A request that was answered 429 is made again",
+    "the work of the request is lost, although it would succeed a minute later",
+    "wait as long as the answer says (X-RateLimit-Reset), then repeat the request",
+)  # fmt: skip
+EARLY_RETRY = LintRule(
+    "retry-before-reset", LintSeverity.ERROR, "A client waits as long as a 429 says",
+    "a retry before the reset is refused again, and wastes the window of everybody with this key",
+    "read X-RateLimit-Reset (or Retry-After) of the answer, and wait that long",
+)  # fmt: skip
+UNSAFE_RETRY = LintRule(
+    "unsafe-retry", LintSeverity.ERROR, "A write is not repeated blindly",
+    "the first attempt may have worked before its answer was lost: a repeat makes a second record, or calls twice",
+    "look first whether the record is there, and repeat only what is not",
+)  # fmt: skip
+NO_TIMEOUT = LintRule(
+    "no-timeout", LintSeverity.WARNING, "A client gives up an answer that does not come",
+    "one slow answer holds a worker for minutes, and a few of them hold the application",
+    f"set a timeout of at most {LONGEST_WAIT_SECONDS:.0f} seconds for each request",
+)  # fmt: skip
+OVER_LIMIT = LintRule(
+    "over-rate-limit", LintSeverity.WARNING, f"At most {RATE_LIMIT_PER_MINUTE} requests a minute",
+    "the real API answers 429 to the rest",
+    "spread the requests, or read larger pages",
+)  # fmt: skip
+
+_RESETS = ("retry-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_SLACK_SECONDS = 1.0  # the header has whole seconds
+_IDEMPOTENT = re.compile(r"(?i)(x-)?(idempotency|idempotent|request)[-_]?(key|id|token)")
+
+
+def findings(run: ClientRun) -> Iterator[LintFinding]:
+    """Find the broken rules of this module."""
+    gives_up = any(call.context.seconds >= 1 for call in run.calls if not call.status)
+    for stream in run.streams:
+        yield from _after_429(stream)
+        yield from _unsafe_retries(stream)
+        yield from _over_limit(stream)
+        if not gives_up:
+            yield from _endless_waits(stream)
+
+
+def _after_429(stream: Sequence[Call]) -> Iterator[LintFinding]:
+    moves = clock_moves(stream)
+    for index, call in enumerate(stream):
+        if call.status != 429:
+            continue
+        same = [other for other in stream[index + 1 :] if other.same == call.same]
+        if not same and not any(other.same == call.same for other in stream[:index] if other.status == 429):
+            yield LintFinding(NO_RETRY, call.key or call.method, "answered 429, and never asked again", [call])
+        elif same and moves and _early(call, same[0]):
+            waited = (same[0].time or 0) - (call.time or 0)
+            yield LintFinding(
+                EARLY_RETRY, call.key or call.method,
+                f"repeated after {waited:.0f} s; the answer said to wait {_wait(call):.0f} s", [call, same[0]],
+            )  # fmt: skip
+
+
+def _early(call: Call, again: Call) -> bool:
+    wait, began, now = _wait(call), call.time, again.time
+    return wait is not None and began is not None and now is not None and now < began + wait - _SLACK_SECONDS
+
+
+def _wait(call: Call) -> float | None:
+    """The seconds that an answer asks to wait: as a number, as a date, or as a time since 1970."""
+    for name in _RESETS:
+        text = call.exchange.headers.get(name, "")
+        if not text:
+            continue
+        try:
+            seconds = float(text)
+        except ValueError:
+            return _until(text, call)
+        if not math.isfinite(seconds):
+            return None
+        return seconds - (call.time or seconds) if seconds > 1e9 else seconds
+    return None
+
+
+def _until(text: str, call: Call) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.timestamp() - call.time if call.time is not None else None
+
+
+def _unsafe_retries(stream: Sequence[Call]) -> Iterator[LintFinding]:
+    for index, call in enumerate(stream):
+        if call.method not in ("POST", "PATCH") or not _unsure(call) or _has_key(call):
+            continue
+        for other in stream[index + 1 :]:
+            if other.method == "GET" and other.succeeded:
+                break  # it may have looked whether the first attempt worked
+            if other.same == call.same:
+                how = f"answered {call.status}" if call.status else "not answered"
+                yield LintFinding(
+                    UNSAFE_RETRY, call.key or call.method, f"{how}, and sent again without a look", [call, other]
+                )
+                break
+
+
+def _unsure(call: Call) -> bool:
+    """Tell whether a write may have happened although it did not succeed."""
+    refused = call.status == 503 and "retry-after" in call.exchange.headers
+    return (call.status == 0 or call.status >= 500) and not refused
+
+
+def _has_key(call: Call) -> bool:
+    """Tell whether a request names itself, so that the server can recognise a repeat."""
+    return any(_IDEMPOTENT.fullmatch(name) for name in call.exchange.sent_headers)
+
+
+def _endless_waits(stream: Sequence[Call]) -> Iterator[LintFinding]:
+    for call in stream:
+        if call.status and call.context.seconds > LONGEST_WAIT_SECONDS:
+            detail = f"waited {call.context.seconds:.0f} s for an answer, and took it"
+            yield LintFinding(NO_TIMEOUT, call.key or call.method, detail, [call])
+
+
+def _over_limit(stream: Sequence[Call]) -> Iterator[LintFinding]:
+    if not clock_moves(stream):
+        return
+    served = sorted((call for call in stream if call.status != 429), key=lambda call: call.time or 0)
+    refused = [call.time or 0 for call in stream if call.status == 429]
+    for index, call in enumerate(served[RATE_LIMIT_PER_MINUTE:]):
+        first = served[index]
+        began, ended = first.time or 0, call.time or 0
+        if ended - began < 60 and not any(began <= moment <= ended for moment in refused):
+            count = f"more than {RATE_LIMIT_PER_MINUTE} requests within a minute"
+            yield LintFinding(OVER_LIMIT, "", count, [first, call])
+            return

@@ -1,0 +1,131 @@
+"""Rules about clients that ask more often than they need to."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.lint.answered_page import answered_page
+from contracts.lint.client_run import Call, ClientRun
+from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
+from contracts.spec.document import Operation, blank
+from contracts.spec.resources import Listing, bare
+
+POLLING = LintRule(
+    "polls-where-a-webhook-exists", LintSeverity.WARNING, "A change that has a webhook is not polled for",
+    "polling spends the rate limit, and still comes late",
+    "subscribe to the webhook, and read once after it; keep a rare poll for what was missed",
+)  # fmt: skip
+N_PLUS_ONE = LintRule(
+    "n-plus-one-reads", LintSeverity.WARNING, "Records that a list can bring along are not read one by one",
+    "a page of 50 costs 51 requests of a limit of 60 a minute",
+    "let the list bring them along",
+)  # fmt: skip
+DELETED = LintRule(
+    "asks-for-deleted", LintSeverity.WARNING, "A record that is gone is not asked for any more",
+    "each request is answered 404; the client still has the id in its own data",
+    "remove the id from your own data when the record is deleted, or answers 404",
+)  # fmt: skip
+
+MOST_EQUAL_READS = 4
+"""More equal reads than this, without a change in between, are polling."""
+MOST_SINGLE_READS = 2
+"""More reads of single records than this, after a list that could have brought them along, are too many."""
+MOST_LOOKS = 1
+"""Requests for a deleted record that count as a look whether it is gone."""
+
+
+def findings(run: ClientRun) -> Iterator[LintFinding]:
+    """Find the broken rules of this module."""
+    for stream in run.streams:
+        yield from _polling(run, stream)
+        yield from _single_reads(run, stream)
+        yield from _deleted(stream)
+
+
+def _polling(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
+    """Equal reads that succeed, with no write of the client's own between them.
+
+    A single record may be read for several reasons, so reads of it count only if nothing else is read between them.
+    """
+    equal: dict[Any, list[Call]] = {}
+    for call in stream:
+        if call.writes and call.succeeded and call.operation:
+            touched = _words(call.operation)
+            equal = {same: calls for same, calls in equal.items() if not touched & _words(calls[0].operation)}
+        elif call.method == "GET" and call.succeeded and call.operation:
+            equal = {same: calls for same, calls in equal.items() if same == call.same or not _of_one(calls[0])}
+            equal.setdefault(call.same, []).append(call)
+            event = _event_for(run, call.operation)
+            if event and len(equal[call.same]) == MOST_EQUAL_READS + 1:
+                detail = f"read {MOST_EQUAL_READS + 1} times or more, the same each time; the webhook is {event}"
+                yield LintFinding(POLLING, call.key, detail, list(equal[call.same]))
+
+
+def _of_one(call: Call) -> bool:
+    """Tell whether a call is about a single record."""
+    return call.operation is not None and call.operation.path.endswith("}")
+
+
+def _event_for(run: ClientRun, operation: Operation) -> str:
+    """The documented webhook that tells of new records of a collection; empty if there is none."""
+    words = _words(operation)
+    names = [key.partition(" ")[2] for key in run.contract.webhooks]
+    return next((name for name in names if words & set(map(_singular, re.findall(r"[a-z]+", name.lower())))), "")
+
+
+def _words(operation: Operation | None) -> set[str]:
+    """The kind of record that an operation is about: the last name in its path."""
+    steps = [step for step in blank(operation.path).split("/") if step and step != "{}"] if operation else []
+    return {_singular(step.lower()) for step in steps[-1:]}
+
+
+def _singular(word: str) -> str:
+    return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
+
+
+def _single_reads(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
+    for listing in run.listings.values():
+        for parameter in listing.expands:
+            for choice in parameter.schema.get("enum", ()):
+                yield from _reads_beside(listing, parameter.name, str(choice), stream)
+
+
+def _reads_beside(listing: Listing, parameter: str, choice: str, stream: Sequence[Call]) -> Iterator[LintFinding]:
+    """Reads of single records whose ids stand in a list that was read without ``parameter``."""
+    member = next((name for name in listing.item_properties() if bare(name) == f"{bare(choice)}id"), "")
+    lists = [call for call in stream if call.key == listing.key and call.succeeded and parameter not in call.query]
+    if not member or not lists:
+        return
+    items = [item for call in lists for item in answered_page(listing, call).items]
+    ids = {str(item[member]) for item in items if isinstance(item, Mapping) and item.get(member) is not None}
+    first = stream.index(lists[0])
+    reads: dict[str, Call] = {}
+    for call in stream[first:]:
+        if call.method == "GET" and _of_one(call):
+            *_, last = call.path.split("/")
+            if last in ids and choice.lower() in _words(call.operation):
+                reads.setdefault(last, call)
+    if len(reads) > MOST_SINGLE_READS:
+        shown = [lists[0], *reads.values()]
+        detail = f"{len(reads)} × {shown[1].key} after one list; `{parameter}={choice}` brings them along"
+        yield LintFinding(N_PLUS_ONE, listing.key, detail, shown)
+
+
+def _deleted(stream: Sequence[Call]) -> Iterator[LintFinding]:
+    """Requests for a record after it was deleted, or after it was answered 404 or 410."""
+    gone: dict[str, list[Call]] = {}
+    for call in stream:
+        if not _of_one(call):
+            continue
+        if call.path in gone and call.status in (404, 410):
+            gone[call.path].append(call)
+        elif call.succeeded and call.method != "DELETE":
+            gone.pop(call.path, None)
+        elif (call.succeeded and call.method == "DELETE") or call.status in (404, 410):
+            gone.setdefault(call.path, []).append(call)
+    for calls in gone.values():
+        later = calls[1:]
+        changes = [call for call in later if call.method in ("PUT", "PATCH")]
+        if len(later) > MOST_LOOKS or (changes and calls[0].succeeded):
+            what = "deleted" if calls[0].succeeded else f"answered {calls[0].status}"
+            yield LintFinding(DELETED, later[0].key, f"{what}, and asked for {len(later)} times more", calls)

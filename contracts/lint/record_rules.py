@@ -1,0 +1,59 @@
+"""Rules about the records that a client makes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.lint.client_run import Call, ClientRun
+from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
+
+MADE_TWICE = LintRule(
+    "made-twice", LintSeverity.WARNING, "A record is made once",
+    "the business has the same record twice",
+    "keep the id of the first answer, or look for the record before you make it",
+)  # fmt: skip
+NEVER_USED = LintRule(
+    "write-never-used", LintSeverity.NOTE, "A record that was made is used again",
+    "nothing in the run shows that the client kept the id of its record",
+    "keep the id, and test what your client does with the record later",
+)  # fmt: skip
+
+
+def findings(run: ClientRun) -> Iterator[LintFinding]:
+    """Find the broken rules of this module."""
+    creates = {family.create.key for family in run.families if family.create is not None}
+    for stream in run.streams:
+        made = [call for call in stream if call.key in creates and call.succeeded]
+        yield from _twice(made, stream)
+        for call in made:
+            id = _id_of(call.exchange.json)
+            if id and not any(_uses(other, id) for other in stream[stream.index(call) + 1 :]):
+                yield LintFinding(NEVER_USED, call.key, "its id is in no later request", [call])
+
+
+def _twice(made: Sequence[Call], stream: Sequence[Call]) -> Iterator[LintFinding]:
+    """Equal bodies of records that were both made. A record that was deleted in between may be made again."""
+    firsts: dict[Any, Call] = {}
+    for call in made:
+        first = firsts.setdefault(call.same, call)
+        if first is call or not call.exchange.sent_body:
+            continue
+        between = stream[stream.index(first) + 1 : stream.index(call)]
+        if not any(other.method == "DELETE" and other.succeeded for other in between):
+            yield LintFinding(
+                MADE_TWICE, call.key, "the same body was sent again, and made a second record", [first, call]
+            )
+        firsts[call.same] = call
+
+
+def _id_of(value: Any) -> str:
+    """The id in the answer of a create: a member `id` of the record, which may be in an envelope."""
+    if not isinstance(value, Mapping):
+        return ""
+    found = value.get("id")
+    if isinstance(found, str | int) and not isinstance(found, bool):
+        return str(found)
+    return next(filter(None, (_id_of(member) for member in value.values() if isinstance(member, Mapping))), "")
+
+
+def _uses(call: Call, id: str) -> bool:
+    return id in call.exchange.url or id.encode() in call.exchange.sent_body
