@@ -11,14 +11,17 @@ import click
 
 from contracts.errors import CannotRun
 from contracts.learn.gap_ledger import asked_words, load_ledger
+from contracts.proxy.made_up_exchanges import MadeUpExchanges
 from contracts.proxy.observation import Observation
 from contracts.proxy.proxy_server import ProxyServer
 from contracts.report import escaping
+from contracts.report.har import ExchangeLog, har_text
 from contracts.shapes.observer import now
 from contracts.shapes.recording_file import save
 from contracts.spec.overlaid import load_overlaid
 from contracts.transport.forwarding import ForwardingGuard, ForwardingTransport
 from contracts.transport.guard import Mode, Policy
+from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import named
 
 DEFAULT_FILE = "sophiie-mock.shapes.json"
@@ -34,22 +37,31 @@ _NO_KEY = "the client brings its own"
 @click.option(
     "--record", default=DEFAULT_FILE, show_default=True, metavar="FILE", help="The shapes, written at the end."
 )
+@click.option("--har", default="", metavar="FILE", help="Also write the exchanges, with made-up values.")
 @click.option("--overlay", default="", metavar="FILE", help="Judge by the document that this Overlay corrects.")
 @click.option("-q", "--quiet", is_flag=True, help="No line for each exchange.")
-def command(url: str, port: int, port_file: str, record: str, overlay: str, quiet: bool) -> int:
+def command(url: str, port: int, port_file: str, record: str, har: str, overlay: str, quiet: bool) -> int:
     """Pass your own client's requests on to the API at URL, unchanged, and judge both directions.
 
     It listens on this machine only, sends nothing by itself, adds no key, follows no redirect, and holds the pace of 60
-    requests a minute for each key. At the end (Ctrl-C) it writes the shapes of the traffic, and no value of it.
+    requests a minute for each key. At the end (Ctrl-C) it writes the shapes of the traffic, and no value of it; with
+    --har also the exchanges, in which every value is made up.
     """
     try:
-        target = named(url, _NO_KEY)
+        target, asked = named(url, _NO_KEY), asked_words(load_ledger())
+        for option, file in (("--record", record), ("--har", har)):
+            _check_place(option, file)
         contract = load_overlaid("", overlay)
+        made_up, log = MadeUpExchanges(contract, asked, target.origin), ExchangeLog([])
         guard = ForwardingGuard(Policy(target.origin, Mode.SAFE, "", contract, private=True))
         say: Callable[[str], None] = (lambda line: None) if quiet else _say
-        with Observation(contract, asked_words(load_ledger()), say, now()) as observation:
+        also = (lambda exchange: log.keep(made_up.replaced(exchange))) if har else None
+        with Observation(contract, asked, say, now(), also) as observation:
             interrupted = _serve(port, port_file, ForwardingTransport(guard), observation, say, target.origin)
         save(observation.recording, Path(record))
+        if har:
+            comment = f"{target.origin}, values made up"
+            _write("--har", Path(har), har_text(log.kept, "proxy", comment, ReportRedactor([], people=False)))
         count = len(observation.recording.exchanges)
         click.echo(f"{count} exchanges, {observation.findings} findings; shapes written to {escaping.terminal(record)}")
         click.echo(f"next: sophiie-mock learn {escaping.terminal(record)}")
@@ -70,7 +82,7 @@ def _serve(
         raise CannotRun(f"port {port}: {fault.strerror}", "give another one, or 0: --port") from None
     with server, _until_signal(server) as signals:
         if port_file:
-            _write(Path(port_file), str(server.server_address[1]))
+            _write("--port-file", Path(port_file), str(server.server_address[1]))
         click.echo(f"{server.url} → {origin}; stop it with Ctrl-C")
         try:
             server.serve_forever(poll_interval=0.1)
@@ -80,11 +92,17 @@ def _serve(
     return signal.SIGINT in signals
 
 
-def _write(path: Path, text: str) -> None:
+def _check_place(option: str, file: str) -> None:
+    """Find out before anything is sent that a file cannot be written. Raises CannotRun."""
+    if file and (not Path(file).absolute().parent.is_dir() or Path(file).is_dir()):
+        raise CannotRun(f"{option}: {file} cannot be written", "name a file in a folder that is there")
+
+
+def _write(option: str, path: Path, text: str) -> None:
     try:
-        path.write_text(text)
+        path.write_text(text, "utf-8")
     except OSError as fault:
-        raise CannotRun(f"{path}: {fault.strerror}", "name a file that can be written: --port-file") from None
+        raise CannotRun(f"{path}: {fault.strerror}", f"name a file that can be written: {option}") from None
 
 
 @contextmanager

@@ -38,12 +38,16 @@ class _FindingsOfOne(TrafficFindings):
 
 
 class Observation:
-    """A thread of its own, so that no client waits for it. ``say`` gets one line for each exchange."""
+    """A thread of its own, so that no client waits for it. ``say`` gets one line for each exchange.
+
+    ``also`` gets each exchange with its values, and must not keep them.
+    """
 
     def __init__(
-        self, contract: Contract, asked: Mapping[str, Collection[str]], say: Callable[[str], None], began: datetime
-    ) -> None:
-        self._contract, self._say = contract, say
+        self, contract: Contract, asked: Mapping[str, Collection[str]], say: Callable[[str], None], began: datetime,
+        also: Callable[[Exchange], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._contract, self._say, self._also = contract, say, also
         self._observer = Observer(contract, asked, began)
         digests = tuple(document.digest for document in contract.documents)
         self.recording = ShapeRecording(began.date(), digests)
@@ -95,6 +99,8 @@ class Observation:
         exchange, part = self._exchange(request, answer, seconds)
         shaped = self._observer.observe(exchange, at)
         self.recording.exchanges.append(shaped)
+        if self._also is not None:
+            self._also(exchange)
         operation = self._contract.operations.get(shaped.operation)
         if operation is None:
             self._say(f"{shaped.method} (no operation of the contract) {exchange.status}")

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -23,12 +23,28 @@ _CREDENTIALS = ("authorization", "cookie", "set-cookie")
 _HARMLESS = ("allow", "content-length", "content-type", "date", "retry-after")
 
 
+Kept = tuple[datetime, Exchange, bool]
+"""The time at which an exchange began, the exchange, and whether its bodies are kept."""
+
+
+class ExchangeLog:
+    """Keeps exchanges in a list. When enough bytes are kept, later exchanges lose their bodies."""
+
+    def __init__(self, kept: list[Kept]) -> None:
+        self.kept, self._bytes = kept, 0
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange that is just over."""
+        self._bytes += len(exchange.body) + len(exchange.sent_body)
+        whole = self._bytes <= MAX_BODIES_BYTES
+        self.kept.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
+
+
 class HarRecorder:
-    """Subscribes to a run and keeps its exchanges. When enough bytes are kept, later exchanges lose their bodies."""
+    """Subscribes to a run and keeps its exchanges."""
 
     def __init__(self, outcome: RunResult) -> None:
-        self._outcome = outcome
-        self._kept = 0
+        self._log = ExchangeLog(outcome.exchanges)
 
     def __call__(self, event: RunEvent) -> None:
         """Keep the exchange of an event; other events have nothing for a recording."""
@@ -37,21 +53,23 @@ class HarRecorder:
 
     def seen(self, exchange: Exchange) -> None:
         """Keep an exchange; without its bodies when enough bytes are kept already."""
-        self._kept += len(exchange.body) + len(exchange.sent_body)
-        whole = self._kept <= MAX_BODIES_BYTES
-        self._outcome.exchanges.append((datetime.now(UTC) - timedelta(seconds=exchange.seconds), exchange, whole))
+        self._log.keep(exchange)
 
 
 def as_har(report: RunReport) -> str:
+    """Write the exchanges of a run as one HAR log."""
+    outcome = report.outcome
+    comment = f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}"
+    return har_text(outcome.exchanges, "check", comment, report.redactor, outcome.target.variables)
+
+
+def har_text(kept: Iterable[Kept], verb: str, comment: str, redactor: ReportRedactor, keys: Variables = NO_KEYS) -> str:
     """Write one HAR log. Where a text must not be repeated, `_shape` stands in its place; the format allows members of
     our own.
     """
-    outcome, redactor = report.outcome, report.redactor
-    keys = outcome.target.variables
-    entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in outcome.exchanges]
-    creator = {"name": "sophiie-mock check", "version": "1"}
-    comment = redactor.redact(f"{outcome.target.origin}, mode {outcome.mode}, seed {outcome.seed}")
-    log = {"version": "1.2", "creator": creator, "comment": comment, "entries": entries}
+    entries = [_entry(start, exchange, whole, redactor, keys) for start, exchange, whole in kept]
+    creator = {"name": f"sophiie-mock {verb}", "version": "1"}
+    log = {"version": "1.2", "creator": creator, "comment": redactor.redact(comment), "entries": entries}
     return json_text({"log": log}, indent=None)
 
 

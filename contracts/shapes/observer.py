@@ -48,7 +48,7 @@ class Observer:
         if exchange.sent_body and sent is NOT_JSON:
             facts.add(Fact.NOT_JSON_SENT)
         kept, altered = self._echo(sent, exchange)
-        answer = _answer_like(operation, exchange.status)
+        answer = answer_like(operation, exchange.status)
         return ShapedExchange(
             minute,
             operation.method,
@@ -130,7 +130,7 @@ def _json(body: bytes) -> Any:
     return Exchange("", "", {}, b"", 0, {}, body).json if body else NOT_JSON
 
 
-def _answer_like(operation: Operation, status: int) -> Answer | None:
+def answer_like(operation: Operation, status: int) -> Answer | None:
     """The documented answer for a status; for another status, a success or refusal whose names are known."""
     known = operation.answer(status)
     if known is not None:

@@ -1,5 +1,6 @@
 """From a JSON value to its shape, led by the schema that the document has for it."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,12 +20,16 @@ class Place:
 
     def __init__(self, document: Document, schema: Any, vocabulary: Vocabulary, operation: str, name: str = "") -> None:
         self._document, self._vocabulary, self._operation = document, vocabulary, operation
-        self._schema = document.resolve(schema)
-        plain = self._schema if isinstance(self._schema, Mapping) else {}
+        found = document.resolve(schema)
+        plain = self._plain = found if isinstance(found, Mapping) else {}
         self.properties = document.properties(schema) if plain else {}
         self.closed = bool(self.properties) and not is_open(plain)
-        listed = any("enum" in part or "const" in part for part in self._branches(plain))
-        self.words = (listed or vocabulary.asks_for_words(operation, name)) and not is_private(name)
+        parts = self._branches(plain)
+        self.listed = [
+            it for part in parts for it in (*part.get("enum", ()), *([part["const"]] if "const" in part else ()))
+        ]
+        """The values that the document lists for this place."""
+        self.words = (bool(self.listed) or vocabulary.asks_for_words(operation, name)) and not is_private(name)
         self._name = name
         self._members: dict[str, tuple[Name, Place]] = {}
         self._items: Place | None = None
@@ -32,6 +37,17 @@ class Place:
     def _branches(self, plain: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         parts = [part for word in ("anyOf", "oneOf", "allOf") for part in plain.get(word, ())]
         return [plain, *(it for it in map(self._document.resolve, parts) if isinstance(it, Mapping))]
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest number that the document allows here."""
+        least, most = self._plain.get("minimum", -math.inf), self._plain.get("maximum", math.inf)
+        return least, most
+
+    def is_map(self, value: Mapping[str, Any], depth: int) -> bool:
+        """Tell whether the names of an object are data: too many are undocumented, or all are below a known object."""
+        unknown = sum(text not in self.properties for text in value)
+        return unknown > _MAX_UNKNOWN or (depth > 0 and bool(self.properties) and unknown == len(value))
 
     def member(self, text: str) -> tuple[Name, "Place"]:
         """The name under which a member is kept, and its place."""
@@ -47,12 +63,16 @@ class Place:
     def items(self) -> "Place":
         """The place of the items of a list."""
         if self._items is None:
-            lists = [part.get("items") for part in self._branches(self._schema or {}) if part.get("items")]
+            lists = [part.get("items") for part in self._branches(self._plain) if part.get("items")]
             self._items = self._below(lists[0] if lists else {}, self._name)
         return self._items
 
     def _below(self, schema: Any, name: str) -> "Place":
         return Place(self._document, schema, self._vocabulary, self._operation, name)
+
+
+def _const(part: Mapping[str, Any]) -> Iterable[Any]:
+    return [part["const"]] if "const" in part else []
 
 
 class _Seen:
@@ -120,8 +140,7 @@ def _look(value: Any, place: Place, seen: _Seen, depth: int) -> None:
 
 
 def _look_into(value: Mapping[str, Any], place: Place, seen: _Seen, depth: int) -> None:
-    unknown = sum(text not in place.properties for text in value)
-    is_map = unknown > _MAX_UNKNOWN or (depth > 0 and bool(place.properties) and unknown == len(value))
+    is_map = place.is_map(value, depth)
     found: dict[Name, None] = {}
     for text, member in value.items():
         name, below = place.member(text)
