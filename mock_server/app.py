@@ -34,8 +34,10 @@ from mock_server.admin.audit import Audit
 from mock_server.api.documents import document_routes, refuse_other_methods
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
+from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import Exchange
 from mock_server.api.routing import Router
+from mock_server.config.evolutions import evolutions
 from mock_server.config.paths import OPENAPI
 from mock_server.config.settings import Settings
 from mock_server.errors import SpecError, StateError, StorageUnavailable
@@ -112,7 +114,7 @@ def create_app(
     hide_keys(contract, redactor)
     envelope = ErrorBodies(contract)
     router = Router(contract.operations.values())
-    endpoint = Endpoint(workspaces, settings, router)
+    endpoint = Endpoint(workspaces, settings, router, Evolving(contract, evolutions(settings.evolve), ledger))
     api = _wrapped(endpoint, _layers(endpoint, workspaces, settings, envelope, redactor, observe))
     proofs = proofs_for(settings, redactor)
     if not settings.loopback:
@@ -124,7 +126,7 @@ def create_app(
     app = Application(
         routes=[ControlMount("/__admin", control), *document_routes(contract)],
         exception_handlers={405: refuse_other_methods(envelope)},
-        lifespan=_living(dispatcher, timeline, workspaces, debug_stalls=settings.debug_stalls),
+        lifespan=_living(dispatcher, timeline, workspaces, endpoint.evolving, settings),
     )
     app.router.redirect_slashes = False  # the real API has no such redirects
     app.router.default = api
@@ -158,6 +160,7 @@ def _layers(
             envelope=envelope,
             redactor=redactor,
             observe=observe,
+            evolving=endpoint.evolving,
         ),
         partial(Authentication, workspaces=workspaces),
         partial(Arrival, settings=settings),
@@ -199,7 +202,7 @@ def _plane(
 
 
 def _living(
-    dispatcher: Dispatcher, timeline: Timeline, workspaces: Workspaces, *, debug_stalls: bool
+    dispatcher: Dispatcher, timeline: Timeline, workspaces: Workspaces, evolving: Evolving, settings: Settings
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Deliver what was owed when the server stopped, from its next start on, and let due things happen."""
 
@@ -209,12 +212,13 @@ def _living(
         tidying = tidy_up(workspaces.log, workspaces.deferred_free)
         expiring = remove_expired(workspaces, dispatcher)
         always = [asyncio.create_task(work) for work in (timeline.pulse(), tidying, expiring)]
-        with watch_stalls() if debug_stalls else nullcontext():
+        with watch_stalls() if settings.debug_stalls else nullcontext():
             yield
         for task in always:
             task.cancel()
         await dispatcher.close()
         if workspaces.commits:
             workspaces.commits.settle()
+        evolving.write_report(settings.evolve_report)
 
     return lifespan

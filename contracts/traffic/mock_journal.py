@@ -37,7 +37,7 @@ def _entry(entry: JsonNode, recording: Recording) -> None:
     sent, got = _headers(request), _headers(response)
     recording.secrets |= credentials([*sent.items(), *got.items(), *parse_qsl(urlsplit(url).query)])
     preferred = str(entry.object().get("preferred") or "")
-    bent = entry.object().get("fault") or entry.object().get("mapping") or any(w in preferred for w in _STEERED)
+    bent = any(map(entry.object().get, ("fault", "mapping", "evolved"))) or any(w in preferred for w in _STEERED)
     answer = Part.BENT if bent else _part(response)
     exchange = Exchange(
         request.get("method", str).upper(), url, sent, _body(request), status, got, _body(response), private=True

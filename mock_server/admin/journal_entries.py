@@ -101,7 +101,7 @@ def _steps(exchange: Exchange) -> Iterator[tuple[Stage, str]]:
     if any(wish in exchange.preferred for wish in ("code=", "example=", "dynamic=true")):
         return  # the answer is the document's: nothing happened in the workspace
     yield Stage.BEHAVIOUR, "; ".join(exchange.explain) or f"done in {exchange.ms} ms"
-    yield Stage.SELF_CHECK, "our answer keeps the contract"
+    yield Stage.SELF_CHECK, "our answer keeps the contract" + (f"; then {exchange.evolved}" if exchange.evolved else "")
     for event in exchange.events:
         yield Stage.EVENT, f"{event['type']} {event['id']}, about {event['recordId']}"
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from starlette.types import Receive, Scope, Send
 
+from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.operation_handler import OperationHandler
 from mock_server.api.response import send_answer
@@ -24,7 +25,7 @@ class Endpoint:
     ``answers`` counts all answers of the emulated API by their status, those of the layers before it too.
     """
 
-    def __init__(self, workspaces: Workspaces, settings: Settings, router: Router) -> None:
+    def __init__(self, workspaces: Workspaces, settings: Settings, router: Router, evolving: Evolving) -> None:
         self._workspaces, self._settings, self.router = workspaces, settings, router
         self.answers: Counter[int] = Counter()
         self._contract = workspaces.contract
@@ -32,6 +33,7 @@ class Endpoint:
         self.check = SelfCheck(sampled=settings.self_check == "sampled")
         self.cache = ResponseCache()
         self.renderings = RenderCache()
+        self.evolving = evolving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request of the emulated API."""
@@ -45,7 +47,7 @@ class Endpoint:
         known = self.cache.recall(workspace.state, exchange)
         if known is not None and self.check.may_repeat(operation):
             exchange.stage = Stage.ANSWER
-            await send_answer(send, exchange, known, ours=self._settings.mock_headers)
+            await send_answer(send, exchange, self.evolving(exchange, known), ours=self._settings.mock_headers)
             return
         try:
             await self._handler(exchange, operation)(exchange, workspace, scope, receive, send)
@@ -63,6 +65,6 @@ class Endpoint:
         handler = self._handlers.get(operation)
         if handler is None:
             handler = self._handlers[operation] = OperationHandler(
-                operation, self._workspaces, self._settings, self.check, self.cache, self.renderings
+                operation, self._workspaces, self._settings, self.check, self.cache, self.renderings, self.evolving
             )
         return handler

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.api.routing import NOWHERE, Route
 from mock_server.api.stage import Stage
+from mock_server.config.evolutions import Evolutions
 from mock_server.errors import ApiError, BadRequest, UnsupportedMediaType
 from mock_server.spec.operation import Operation
 from mock_server.store.base import Change
@@ -48,15 +49,17 @@ class Exchange:
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
     and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
     ``redactor``. ``at`` is the workspace's time; ``stage`` is where the request is, or where it ended; ``findings`` are
-    why it breaks the contract; ``fields`` what its body exercises; ``changes`` the first records that it changed.
-    ``clean`` is for those who show bodies: they remember which have nothing to be masked.
+    why it breaks the contract; ``fields`` what its body exercises; ``changes`` the first records that it changed;
+    ``evolve`` the evolutions that it asks for itself, ``evolved`` those that its answer got. ``clean`` is for those who
+    show bodies: they remember which have nothing to be masked.
     """
 
     __slots__ = (
         *("_at", "_began", "_query", "_raw_path", "_took", "allowance", "answer", "answer_size"),
-        *("answered", "body", "body_size", "changes", "clean", "coverage", "events", "explain", "fault", "fields"),
-        *("findings", "headers", "id", "in_journal", "key", "mapping", "named", "operation", "over", "plain_method"),
-        *("preferred", "redactor", "route", "sent_weight", "stage", "status", "weight", "workspace"),
+        *("answered", "body", "body_size", "changes", "clean", "coverage", "events", "evolve", "evolved"),
+        *("explain", "fault", "fields", "findings", "headers", "id", "in_journal", "key", "mapping"),
+        *("named", "operation", "over", "plain_method", "preferred", "redactor", "route", "sent_weight"),
+        *("stage", "status", "weight", "workspace"),
     )
 
     def __init__(self, id: str, scope: Scope, redactor: Redactor, route: Route = NOWHERE) -> None:
@@ -89,8 +92,8 @@ class Exchange:
         self.preferred = ""
         self.events: Sequence[Mapping[str, Any]] = ()
         self.changes: Sequence[Change] = ()
-        self.fault = ""
-        self.mapping = ""
+        self.fault = self.mapping = self.evolved = ""
+        self.evolve: Evolutions | None = None
         self.in_journal: bool | None = None
         self.weight = self.sent_weight = 0
         self.over = False
@@ -226,6 +229,7 @@ class Exchange:
             "explain": list(self.explain),
             "fault": self.fault or None,
             "mapping": self.mapping or None,
+            "evolved": self.evolved or None,
         }
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from starlette.types import Receive, Scope, Send
 
 from mock_server.api import prefer
+from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import Exchange
 from mock_server.api.representation import Representation
 from mock_server.api.request_body import body_of
@@ -49,6 +50,7 @@ class OperationHandler:
         check: SelfCheck,
         cache: ResponseCache,
         renderings: RenderCache,
+        evolving: Evolving,
     ) -> None:
         contract = workspaces.contract
         self._operation, self._workspaces, self._contract = operation, workspaces, contract
@@ -57,7 +59,7 @@ class OperationHandler:
         self._fields = BodyFields(operation)
         self._conditions = {name.encode(): name for name in NAMES} if is_conditional(operation) else {}
         self._behaviour = _behaviour(contract, operation)
-        self._check, self._renderings = check, renderings
+        self._check, self._renderings, self._evolving = check, renderings, evolving
         binding = contract.bindings.get(operation.key)
         self._binding = cast(Binding, binding)  # None is for behaviours that do not ask
         self._representation = Representation(lives=binding is not None and binding.role is not Role.SINGLE)
@@ -91,14 +93,14 @@ class OperationHandler:
             if self._cache is not None and lasting and not valid.ignored:
                 self._cache.remember(workspace.state, exchange, answer)
         exchange.stage = Stage.ANSWER
-        await send_answer(send, exchange, answer, applied, ours=self._ours)
+        await send_answer(send, exchange, self._evolving(exchange, answer), applied, ours=self._ours)
 
     async def _preferred(
         self, exchange: Exchange, workspace: Workspace, header: str
     ) -> tuple[PreparedResponse | None, list[Header]]:
         """The documented answer that ``Prefer`` picks, None when it picks none; and the header that says so."""
         preference, applied = prefer.parse(header)
-        exchange.preferred = applied
+        exchange.preferred, exchange.evolve = applied, preference.evolve
         headers = [(b"preference-applied", applied.encode("latin-1"))] if applied else []
         await asyncio.sleep(preference.delay / 1000)
         if not preference.picks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mock_server.api.negotiation import negotiated
 from mock_server.api.rendering import generated_body, made_body, rendered
+from mock_server.config.evolutions import Evolutions, evolutions
 from mock_server.errors import BadRequest
 from mock_server.spec.content import Content
 from mock_server.spec.operation import Operation, Response
@@ -16,12 +17,16 @@ MAX_DELAY_MILLISECONDS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """``code`` and ``example`` pick a documented answer, ``dynamic`` makes one up, ``delay`` waits (ms)."""
+    """``code`` and ``example`` pick a documented answer, ``dynamic`` makes one up, ``delay`` waits (ms).
+
+    ``evolve`` are the evolutions that the answer shall get; None where the request names none.
+    """
 
     code: int | None = None
     example: str | None = None
     dynamic: bool = False
     delay: int = 0
+    evolve: Evolutions | None = None
 
     @property
     def picks(self) -> bool:
@@ -38,13 +43,14 @@ def parse(header: str) -> tuple[Preference, str]:
     known: dict[str, str] = {}
     for part in header.replace(";", ",").split(","):
         name, _, value = part.strip().partition("=")
-        if name.strip().lower() in ("code", "example", "dynamic", "delay"):
+        if name.strip().lower() in ("code", "example", "dynamic", "delay", "evolve"):
             known[name.strip().lower()] = value.strip().strip('"')
     preference = Preference(
         code=_whole("code", known["code"], 599) if "code" in known else None,
         example=known.get("example"),
         dynamic=_boolean("dynamic", known.get("dynamic", "false")),
         delay=_whole("delay", known.get("delay", "0"), MAX_DELAY_MILLISECONDS),
+        evolve=_evolutions(known["evolve"]) if "evolve" in known else None,
     )
     return preference, ", ".join(f"{name}={value}" for name, value in known.items())
 
@@ -59,6 +65,13 @@ def _boolean(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise BadRequest(f"Prefer: {name} is true or false")
     return text.lower() == "true"
+
+
+def _evolutions(text: str) -> Evolutions:
+    try:
+        return evolutions(text)
+    except ValueError as fault:
+        raise BadRequest(f"Prefer: evolve: {fault}") from None
 
 
 def picked(

@@ -42,6 +42,8 @@ async def send_answer(
     exchange.sent_weight = answer.weight + fields_weight(headers)
     if ours:
         sent.append((b"x-mock-request-id", exchange.id.encode()))
+        if exchange.evolved:
+            sent.append((b"x-mock-evolve", exchange.evolved.encode()))
         if exchange.explain:
             sent.append(explained(exchange.explain))
     exchange.answered, exchange.answer, exchange.answer_size = sent, answer.excerpt, len(answer.body)

@@ -1,12 +1,13 @@
 """Every setting in one table: name, default, help. Flags, variables, configuration file and docs are made from it."""
 
 import ipaddress
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
+from mock_server.config.evolutions import evolutions
 from mock_server.config.rates import contacts_per_minute, requests_per_minute
+from mock_server.config.setting_values import read_boolean, read_text, read_whole
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.postgres_url import state_place
 from mock_server.support.text import short_repr
@@ -97,6 +98,15 @@ class Settings:
     on_invalid_answer: str = _setting(
         "fail", "When our own answer breaks the contract: answer 500, or only log it.", choices=("fail", "log")
     )
+    evolve: str = _setting(
+        "",
+        "Answer as an API of tomorrow: a mix drawn from this seed, or kinds as null+key-order.",
+        check=evolutions,
+        metavar="SEED|KINDS",
+    )
+    evolve_report: str = _setting(
+        "", "Add to this file how many answers each evolution has changed, when the server stops.", metavar="FILE"
+    )
     allow_host: tuple[str, ...] = _setting((), "Also accept this name in the Host header. Repeatable.", metavar="NAME")
     cors: bool = _setting(True, "Let web pages on localhost call the API; --no-cors lets in none, --allow-origin more.")
     allow_origin: tuple[str, ...] = _setting(
@@ -179,18 +189,18 @@ def variable(name: str) -> str:
 def typed(item: Field[Any], value: Any) -> Any:
     """Convert ``value`` to the setting's type. Raises ValueError with a text that can stand in a message."""
     if isinstance(item.default, bool):
-        return _boolean(value)
+        return read_boolean(value)
     if isinstance(item.default, int):
-        return _whole(value, *item.metadata["bounds"])
+        return read_whole(value, *item.metadata["bounds"])
     if isinstance(item.default, tuple):
         parts = value.split(",") if isinstance(value, str) else value
         if not isinstance(parts, list | tuple):
             raise ValueError(f"{short_repr(value)} is no list")
-        texts = tuple(text for part in parts if (text := _text(part).strip()))
+        texts = tuple(text for part in parts if (text := read_text(part).strip()))
         for text in texts:
             item.metadata["check"](text)
         return texts
-    text = _text(value)
+    text = read_text(value)
     choices = item.metadata["choices"]
     if choices and text not in choices:
         raise ValueError(f"{short_repr(text)} is none of {', '.join(choices)}")
@@ -219,31 +229,3 @@ def _fault(item: Field[Any], value: Any) -> str:
     except ValueError as fault:
         return str(fault)
     return ""
-
-
-def _whole(value: Any, least: int, most: int) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not re.fullmatch("-?[0-9]{1,18}", text):
-        raise ValueError(f"{short_repr(value)} is no whole number")
-    if not least <= int(text) <= most:
-        raise ValueError(f"{text} is not between {least} and {most}")
-    return int(text)
-
-
-def _text(value: Any) -> str:
-    """Accept a number or a time of TOML where a text is expected, as in ``rate-limit = 60``."""
-    if isinstance(value, bool | float | list | dict):
-        raise ValueError(f"{short_repr(value)} is no text")
-    text = str(value)
-    if "\0" in text:
-        raise ValueError(f"{short_repr(text)} has a NUL in it")
-    return text
-
-
-def _boolean(value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word in ("1", "true", "yes", "on"):
-        return True
-    if word in ("0", "false", "no", "off", ""):
-        return False
-    raise ValueError(f"{short_repr(value)} is neither true nor false")

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.api.error_bodies import ErrorBodies
+from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.request_body import ClientGone
 from mock_server.api.response import send_answer
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
-from mock_server.errors import ApiError, BadRequest, InternalError
+from mock_server.errors import ApiError, BadRequest, InternalError, NotServed
 from mock_server.middleware.fault_injection import NoTransport
 from mock_server.support.redaction import Redactor
 
@@ -38,6 +39,7 @@ class JournalMiddleware:
         envelope: ErrorBodies,
         redactor: Redactor,
         observe: Observer,
+        evolving: Evolving,
     ) -> None:
         self._app = app
         self._router = router
@@ -46,6 +48,7 @@ class JournalMiddleware:
         self._redactor = redactor
         self._ours = settings.mock_headers
         self._observe = observe
+        self._evolving = evolving
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,4 +82,6 @@ class JournalMiddleware:
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
         answer = self._envelope.answer(status, scope["path"], exchange.operation, exchange.accept)
+        if not isinstance(error, InternalError | NotServed):  # our own failings are no evolution of the API
+            answer = self._evolving(exchange, answer)
         await send_answer(send, exchange, answer, error.headers, ours=self._ours)

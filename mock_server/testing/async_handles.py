@@ -10,6 +10,7 @@ import httpx
 
 from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.blocking import Async, awaited
+from mock_server.testing.evolution import Evolution
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
 from mock_server.testing.requests import Requests
 from mock_server.testing.sophiie import Sophiie
@@ -123,6 +124,20 @@ class AsyncStub(Async[Stub]):
         return self._handle.answers
 
 
+class AsyncEvolution(Async[Evolution]):
+    """Evolutions of the answers until they end: by ``await evolution.end()``, or at the end of an ``async with``."""
+
+    end = awaited(Evolution.end)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.end()
+
+
 class AsyncSnapshot(Async[Snapshot]):
     """The workspace at one moment: its records and its time."""
 
@@ -187,3 +202,8 @@ class AsyncSophiie(Async[Sophiie]):
     def stub(self, /, request: str, **answer: Unpack[StubOptions]) -> Coroutine[Any, Any, AsyncStub]:
         """Put an answer in place of the server's own, as ``Sophiie.stub`` does; what comes is an ``async with`` too."""
         return self._calls.begin("asophiie.stub", lambda: AsyncStub(self.sophiie.stub(request, **answer), self._calls))
+
+    def evolve(self, evolutions: str | int = 1) -> Coroutine[Any, Any, AsyncEvolution]:
+        """Answer as the API may do tomorrow, as ``Sophiie.evolve`` does; what comes is an ``async with`` too."""
+        made = self.sophiie.evolve
+        return self._calls.begin("asophiie.evolve", lambda: AsyncEvolution(made(evolutions), self._calls))

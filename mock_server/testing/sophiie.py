@@ -14,6 +14,7 @@ from mock_server.testing.admin_client import AdminClient, Api, plain
 from mock_server.testing.answer_parts import given
 from mock_server.testing.blocking import Calls, in_coroutine
 from mock_server.testing.errors import Refused
+from mock_server.testing.evolution import Evolution
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
 from mock_server.testing.literals import AppointmentAction, BuiltInWorld, Contact, RecordKind
 from mock_server.testing.recipe import Recipe, sent
@@ -170,6 +171,15 @@ class Sophiie:
         Raises Refused with the reason, as a pointer into the answer.
         """
         return add_stub(self.control, request, answer)
+
+    def evolve(self, evolutions: str | int = 1) -> Evolution:
+        """Answer as the API may do tomorrow, for good or for the length of a ``with``::
+
+            with sophiie.evolve("null+extra-field"): ...
+
+        A seed draws a mix of all kinds. Each answer names what it got in ``X-Mock-Evolve``. Raises Refused.
+        """
+        return Evolution(self.control, str(evolutions))
 
     def snapshot(self) -> "Snapshot":
         """Save everything as it is now, so that the test can return to it."""

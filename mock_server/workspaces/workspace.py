@@ -15,6 +15,7 @@ from mock_server.store.group_commit import GroupCommit
 from mock_server.store.settled_log import SettledLog
 from mock_server.store.snapshot import Snapshot
 from mock_server.store.state import Transaction, WorkspaceState
+from mock_server.stubbing.evolution_state import EvolutionState
 from mock_server.stubbing.fault_rules import FaultRules
 from mock_server.stubbing.overrides import Overrides
 from mock_server.support.ring_buffer import RingBuffer
@@ -56,14 +57,13 @@ class Workspace:
     def renew(self, state: WorkspaceState, clock: Clock) -> None:
         """Replace records and time: nothing from before is visible or goes on."""
         self.generation += 1
-        self.state = state
-        self.clock = clock
-        self.requests = 0
+        self.state, self.clock, self.requests = state, clock, 0
         self.journal.clear()
         self.inboxes = Inboxes()
         self.attempts: RingBuffer[Mapping[str, Any]] = RingBuffer(_MAX_ATTEMPTS)  # for those who watch
         self.faults = FaultRules()
         self.mappings = Overrides()
+        self.evolution = EvolutionState()
         self._quotas: dict[str, KeyRateLimit] = {}
 
     def next_request(self) -> str:

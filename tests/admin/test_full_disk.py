@@ -22,6 +22,7 @@ IN_MEMORY = (
     "/requests",
     "/verify",
     "/faults",
+    "/evolution",
     "/webhooks/faults",
     "/mappings",
     "/inbox",

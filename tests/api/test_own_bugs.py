@@ -101,7 +101,7 @@ def test_a_request_that_nobody_let_in_reaches_no_behaviour(app: Starlette) -> No
     """The endpoint alone, without authentication before it."""
     scope = scope_of("GET", "/v1/leads")
     scope[EXCHANGE] = Exchange("req_1", scope, Redactor())
-    endpoint = Endpoint(app.state.workspaces, app.state.settings, Router(()))
+    endpoint = Endpoint(app.state.workspaces, app.state.settings, Router(()), app.state.endpoint.evolving)
     with pytest.raises(InternalError):
         asyncio.run(endpoint(scope, None, None))  # type: ignore[arg-type]
 

@@ -120,3 +120,16 @@ def test_a_raw_body_of_a_fault_needs_a_status(mine: Sophiie) -> None:
         mine.faults.add("GET /v1/leads", body="x")
 
     assert refused.value.problem["pointer"] == "/response/status"
+
+
+def test_answers_evolve_for_the_length_of_a_block(mine: Sophiie) -> None:
+    def evolved() -> str:
+        return str(mine.client.get("/v1/organization").headers.get("x-mock-evolve", ""))
+
+    with mine.evolve("key-order"):
+        with mine.evolve("extra-field"):
+            assert evolved() == "extra-field"
+        assert evolved() == "key-order"
+    assert evolved() == ""
+    with pytest.raises(Refused, match="did you mean null"):
+        mine.evolve("nul")
