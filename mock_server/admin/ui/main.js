@@ -17,6 +17,7 @@ const said = document.getElementById("said");
 const trouble = document.getElementById("trouble");
 let stop = () => {};
 let shown = 0;
+let here = ""; // the view that is shown, with its workspace
 
 /** What a view may use of the shell. */
 const context = {
@@ -63,8 +64,13 @@ function decoded(text) {
 
 async function show() {
   const { name, query } = address();
-  const turn = ++shown;
   if (query.get("workspace")) setWorkspace(query.get("workspace"));
+  if (here === `${name} ${workspace()}` && stop.navigate) {
+    stop.navigate(address().parts); // it shows its parts itself, and goes on
+    return;
+  }
+  const turn = ++shown;
+  here = `${name} ${workspace()}`;
   stop();
   stop = () => {};
   trouble.hidden = true;
@@ -104,6 +110,7 @@ function askForToken(why) {
   };
   stop();
   stop = () => {};
+  here = "";
   fill(content, h("form", { class: "card token", onsubmit: enter },
     h("h1", null, "This server asks for a token"),
     h("p", { class: "bad" }, why),

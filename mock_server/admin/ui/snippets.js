@@ -1,0 +1,50 @@
+// A recorded request as text to copy: for a shell, and as a test. The key is never in it: the journal masks it.
+
+const OF_THE_CLIENT = new Set(["host", "user-agent", "content-length", "connection", "accept-encoding", "transfer-encoding"]);
+
+/** Write the request for a shell; the key comes from the variable SOPHIIE_API_KEY. */
+export function asCurl({ request }) {
+  const parts = [`curl -i -X ${request.method} ${quoted(location.origin + request.url)}`];
+  for (const [name, value] of headers(request)) {
+    parts.push(value === "***" ? `-H "${name}: Bearer $SOPHIIE_API_KEY"` : `-H ${quoted(`${name}: ${value}`)}`);
+  }
+  if (request.body !== null) parts.push(`--data-raw ${quoted(text(request.body))}`);
+  return parts.join(" \\\n  ");
+}
+
+/** Write a test that asks the same and expects the same status. */
+export function asPytest({ request, response, operation }) {
+  const named = (operation ?? `${request.method} ${request.url.split("?")[0]}`).toLowerCase().replace(/[^a-z0-9]+/g, "_");
+  const given = headers(request).filter(([name, value]) => value !== "***" && name !== "content-type"
+    && !(name === "accept" && value === "*/*"));
+  const lines = [`    answer = sophiie.client.request(`, `        ${python(request.method)}, ${python(request.url)},`];
+  if (given.length) lines.push(`        headers=${python(Object.fromEntries(given))},`);
+  if (request.body !== null) {
+    lines.push(typeof request.body === "string" ? `        content=${python(request.body)},` : `        json=${python(request.body)},`);
+  }
+  return [`def test_${named.replace(/^_|_$/g, "")}(sophiie):`, ...lines, "    )",
+    `    assert answer.status_code == ${response.status}, answer.text`, ""].join("\n");
+}
+
+function headers({ headers: all }) {
+  return Object.entries(all).filter(([name]) => !OF_THE_CLIENT.has(name));
+}
+
+function text(body) {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+function quoted(words) {
+  return `'${words.replaceAll("'", "'\\''")}'`;
+}
+
+/** Write a JSON value as Python does. */
+export function python(value) {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
+  if (typeof value === "object") {
+    return `{${Object.entries(value).map(([name, inner]) => `${python(name)}: ${python(inner)}`).join(", ")}}`;
+  }
+  return JSON.stringify(value);
+}
