@@ -20,9 +20,30 @@ if TYPE_CHECKING:
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the client lint."""
+    group = parser.getgroup("sophiie", "the fake of sophiie-mock")
+    group.addoption("--sophiie-lint", action="store_true", help="judge at the end how the tested client uses the API")
+    group.addoption("--sophiie-lint-report", action="append", default=[], metavar="KIND=FILE",
+                    help="also write the lint as text, json, sarif, junit")  # fmt: skip
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker ``sophiie``."""
+    """Register the marker ``sophiie``, and the lint if it is wanted."""
     config.addinivalue_line("markers", _MARK)
+    if config.getoption("sophiie_lint", False) or config.getoption("sophiie_lint_report", None):
+        _begin_lint(config)
+
+
+def _begin_lint(config: pytest.Config) -> None:
+    """Keep the requests of the session, and judge them at its end."""
+    from mock_server.support.extras import install, lacking  # start-up: only for those who want the lint
+    from mock_server.testing.run_recorder import RunRecorder  # start-up: imports httpx
+
+    if missing := lacking():
+        raise pytest.UsageError(f"--sophiie-lint: {missing} → {install('check')}")
+    config.pluginmanager.register(RunRecorder(config), "sophiie-run-recorder")
+    config.pluginmanager.import_plugin("contracts.cli.session_lint")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,5 +1,6 @@
 """The result of a client lint in every format: text, JSON, SARIF and JUnit."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,10 +79,11 @@ def _lines(report: LintReport, verbose: bool) -> Iterator[str]:
         if one["test"]:
             yield f"  test: {one['test']['id']}"
         yield ""
-    for one in notes if verbose else notes[:_SHOWN_NOTES]:
-        yield f"note: {one['operation']}: {one['detail']} ({one['rule']})"
-    if len(notes) > _SHOWN_NOTES and not verbose:
-        yield f"note: {len(notes) - _SHOWN_NOTES} more notes; -v shows them"
+    counted = Counter(f"note: {one['operation']}: {one['detail']} ({one['rule']})" for one in notes)
+    shown = list(counted.items()) if verbose else list(counted.items())[:_SHOWN_NOTES]
+    yield from (f"{line}, {count} times" if count > 1 else line for line, count in shown)
+    if hidden := len(counted) - len(shown):
+        yield f"note: {hidden} more notes; -v shows them"
     for one in facts["excepted"]:
         yield f"excepted: {one['rule']} in {one['operation']}: {one['reason']}"
     for rule, operation in facts["unusedExceptions"]:

@@ -1,4 +1,4 @@
-"""The folders of the contract and the fixtures. No other module knows where they are.
+"""The folders of the contract and the fixtures, and the file of a session. No other module knows where they are.
 
 In a checkout they are the top-level folders ``openapi/`` and ``fixtures/``; in a wheel they are packed inside
 the package (both names belong to other distributions, so they cannot be import packages of ours).
@@ -14,6 +14,9 @@ OPENAPI = _ROOT / "openapi"
 
 FIXTURES = _ROOT / "fixtures"
 """Folder of the world's raw material."""
+
+RUN_FILE = "sophiie-mock.run.json"
+"""The file of the requests of a pytest session, in the root folder of its tests. It has the form of a journal."""
 
 
 def is_ours(path: Path) -> bool:

@@ -19,6 +19,12 @@ def reports(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, sophiie.report()
 
 
+def workspaces_in(held: Mapping[str, Any]) -> Iterator[Sophiie]:
+    """The workspaces among the values of fixtures that are still there, each once."""
+    found = {one.id: one for value in held.values() for one in _workspaces(value) if not one.closed}
+    yield from found.values()
+
+
 def _workspaces(value: Any) -> Iterator[Sophiie]:
     """The workspaces in a fixture's value: itself, or one of those that it contains."""
     if isinstance(value, WorkspaceFactory):
