@@ -59,6 +59,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.proxy": 10,
     "contracts.lint": 10,
     "contracts.report": 11,
+    "contracts.changes": 12,
     "contracts.evidence": 12,
     "contracts.cli": 13,
     "contracts.pytest_workers": 14,

@@ -58,7 +58,7 @@ def sarif_text(
         ended["toolExecutionNotifications"] = [{"level": "error", "message": {"text": message(verdict)}}]
     run = {
         "tool": {"driver": {"name": f"sophiie-mock {verb}", "version": __version__, "rules": rules}},
-        "automationDetails": {"id": f"sophiie-mock-{verb}/"},
+        "automationDetails": {"id": f"sophiie-mock-{verb.replace(' ', '-')}/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "invocations": [ended],

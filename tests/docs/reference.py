@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from contracts.changes.change_rules import CHANGE_RULES
 from contracts.lint.lint import LINT_RULES
 from contracts.rules.registry import RULES
 from mock_server import pytest_plugin
@@ -245,6 +246,29 @@ def _lint_rules() -> str:
     return "\n".join(parts)
 
 
+def _changes() -> str:
+    parts = [
+        "# Rules of spec diff",
+        "",
+        "The kinds of changes that `sophiie-mock spec diff` knows, and the grade of each in what a client sends and",
+        "receives. [When the contract changes](../how-to/changed-contract.md) shows how to use it.",
+        "",
+        "| rule | says | sent | received | known to be used |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in CHANGE_RULES.values():
+        received = "by the kind of client" if rule.by_client else rule.answer.value
+        used = rule.if_used.value if rule.if_used else ""
+        parts.append(f"| `{rule.id}` | {_cell(rule.title)} | {rule.request.value} | {received} | {used} |")
+    parts += [
+        "",
+        "The last column is the grade where `--used` shows that the client uses the part, if it is another one.",
+        "*By the kind of client*: broken for `--client closed-enums`, unaffected for `--client open`, potentially",
+        "affected if nothing is said.",
+    ]
+    return "\n".join(parts)
+
+
 def _worlds() -> str:
     parts = ["# Worlds", "", "The worlds that come with the server: `--world NAME`.", "", "| world | |", "|---|---|"]
     parts += [f"| `{one.name}` | {_cell(one.description)} |" for one in recipes()]
@@ -374,6 +398,7 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "pytest.md": _fixture,
     "rules.md": _rules,
     "lint-rules.md": _lint_rules,
+    "changes.md": _changes,
     "worlds.md": _worlds,
     "recipe.schema.json": _schema_file,
     "settings.schema.json": _settings_schema,

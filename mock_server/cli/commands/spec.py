@@ -24,7 +24,12 @@ from mock_server.support.exact_json import write_json
 from mock_server.support.overlay import load_overlay
 
 OBSERVED = "sophiie-mock.observed.yaml"
-_OF_THE_SUITE: Mapping[str, str] = MappingProxyType({"evidence": "What is known of each operation, since when."})
+_OF_THE_SUITE: Mapping[str, str] = MappingProxyType(
+    {
+        "evidence": "What is known of each operation, since when.",
+        "diff": "What changed between two documents, and what it breaks.",
+    }
+)
 
 
 class SpecCommands(CommandGroup):
