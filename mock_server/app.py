@@ -31,7 +31,7 @@ import mock_server.behaviours.register_all  # noqa: F401 - fills the table of be
 from mock_server.admin.access import AdminAccess
 from mock_server.admin.askers import proofs_for
 from mock_server.admin.audit import Audit
-from mock_server.api.documents import document_routes, refuse_other_methods
+from mock_server.api.documents import document_routes, free_paths, refuse_other_methods
 from mock_server.api.endpoint import Endpoint
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.evolving import Evolving
@@ -114,6 +114,7 @@ def create_app(
     hide_keys(contract, redactor)
     envelope = ErrorBodies(contract)
     router = Router(contract.operations.values())
+    free = free_paths(router)
     endpoint = Endpoint(workspaces, settings, router, Evolving(contract, evolutions(settings.evolve), ledger))
     api = _wrapped(endpoint, _layers(endpoint, workspaces, settings, envelope, redactor, observe))
     proofs = proofs_for(settings, redactor)
@@ -124,7 +125,7 @@ def create_app(
     _begin(timeline)
     control = AdminAccess(partial(_plane, settings, workspaces, endpoint, dispatcher, timeline), proofs, redactor)
     app = Application(
-        routes=[ControlMount("/__admin", control), *document_routes(contract)],
+        routes=[ControlMount("/__admin", control), *document_routes(contract, free)],
         exception_handlers={405: refuse_other_methods(envelope)},
         lifespan=_living(dispatcher, timeline, workspaces, endpoint.evolving, settings),
     )
@@ -133,7 +134,7 @@ def create_app(
     doors = (
         partial(TrustedHost, settings=settings, envelope=envelope, redactor=redactor),
         partial(CrossOrigin, router=router, settings=settings, redactor=redactor),
-        partial(ApiFirst, api=api),
+        partial(ApiFirst, api=api, free=free),
     )
     app.front = fenced(_wrapped(app.serve_other, doors), log, envelope)
     app.state.settings, app.state.envelope = settings, envelope

@@ -1,10 +1,13 @@
 """Puts the emulated API in front of Starlette's routes, so that no layer of Starlette's own is passed."""
 
 import re
+from collections.abc import Collection
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.api.documents import is_for_people
 
 _BESIDE = ("/__admin", "/openapi")
 _BARE = "/__admin"
@@ -12,17 +15,21 @@ _BARE = "/__admin"
 
 
 class ApiFirst:
-    """Asks the other routes only for paths that may be theirs. Every other request goes to ``api``."""
+    """Asks the other routes only for paths that may be theirs. Every other request goes to ``api``.
 
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+    ``free`` are the paths for people that the document leaves free.
+    """
+
+    def __init__(self, app: ASGIApp, api: ASGIApp, free: Collection[str]) -> None:
         self._app = app
         self._api = api
+        self._free = free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the API, or to the routes beside it."""
         if scope["type"] == "http" and scope["path"] == _BARE:
             scope["path"] = f"{_BARE}/"
-        routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE)
+        routed = scope["type"] != "http" or scope["path"].startswith(_BESIDE) or is_for_people(scope, self._free)
         await (self._app if routed else self._api)(scope, receive, send)
 
 

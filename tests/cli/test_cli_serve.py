@@ -184,6 +184,7 @@ def test_a_server_says_all_that_a_person_needs(tmp_path: Path, capsys: pytest.Ca
         "  world     empty, seed 1: 0 leads, 0 inquiries, 0 appointments\n",
         "  contract  42 operations, 31 documented; the rest: sophiie-mock spec gaps\n",
         "  state     in memory\n",
+        f"  page      http://127.0.0.1:{port}/__admin/ui\n",
         f"  admin     http://127.0.0.1:{port}/__admin/health\n",
         f'  curl -H "Authorization: Bearer sk_test_local" http://127.0.0.1:{port}/v1/leads\n',
         "GET    /v1/faqs?limit=1 200 ",

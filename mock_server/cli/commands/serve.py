@@ -21,6 +21,7 @@ from mock_server.cli.port_file import PortFile
 from mock_server.cli.request_log import LogLines, set_up_logging
 from mock_server.cli.terminal import coloured
 from mock_server.cli.watching import Watcher
+from mock_server.config.control_paths import PAGE
 from mock_server.config.given_secrets import TOKEN_FILE, given_key, given_token
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
@@ -132,7 +133,8 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         "contract": _known(settings, contract),
         **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
         "state": settings.state or "in memory",
-        "admin": f"{url}/__admin/health" + (_token_told(app)),
+        "page": f"{url}{PAGE}",
+        "admin": f"{url}/__admin/health" + _token_told(app),
     }
     api = contract.documents[0].title if contract.foreign else "the Sophiie API"
     if settings.sign == "standard":
@@ -147,6 +149,7 @@ def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url:
         "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
         "contract": _known(settings, app.state.contract),
         "state": f"{settings.state}, shared with other replicas",
+        "page": f"{url}{PAGE}",
         "admin": f"{url}/__admin/health" + _token_told(app),
     }
     lines.introduce(facts, curl_example(app.state.contract, url, app.state.key))
