@@ -13,6 +13,7 @@ MockError
 │   ├── Unauthorized           401
 │   ├── Forbidden              403
 │   ├── NotFound               404
+│   ├── Deleted                a record that was deleted before, with the status that the document has for it
 │   ├── MethodNotAllowed       405, with the methods that are allowed
 │   ├── NotAcceptable          406
 │   ├── Conflict               409
@@ -130,6 +131,14 @@ class NotFound(ApiError):
     """There is no such path, or no such record in this workspace (404)."""
 
     status = 404
+
+
+class Deleted(ApiError):
+    """The record was deleted before; the document has a status for that (``x-deleted-status``)."""
+
+    def __init__(self, status: int, *explain: str) -> None:
+        super().__init__(*explain)
+        self.status = status
 
 
 class MethodNotAllowed(ApiError):

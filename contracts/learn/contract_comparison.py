@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.learn.difference import Difference, DifferenceKind, Mismatch
+from contracts.learn.document_places import documented_order
 from contracts.learn.shape_comparison import mismatches
-from contracts.shapes.exchanges import Fact, Order, ShapedExchange, ShapeRecording
+from contracts.shapes.exchanges import Fact, ShapedExchange, ShapeRecording
 from contracts.spec.document import Contract, Operation
 
 _INFRASTRUCTURE = frozenset(
@@ -22,6 +23,8 @@ _INFRASTRUCTURE = frozenset(
      "access-control-allow-methods", "www-authenticate"]
 )  # fmt: skip
 """Headers of servers, proxies and browsers, which say nothing of the API."""
+SORTED_BY = "createdAt"
+"""The member that says in which order records were made."""
 _FACTS = {
     Fact.TEXT_OTHER: (DifferenceKind.TEXT, ("message",), "the documented text"),
     Fact.STATUS_OTHER: (DifferenceKind.ENVELOPE, ("error", "status"), "the status of the answer"),
@@ -76,7 +79,7 @@ class ContractComparison:
             yield Mismatch(DifferenceKind.MEDIA, (), due, str(exchange.media))
         yield from self.body_mismatches(exchange)
         yield from _headers(operation, exchange)
-        yield from _facts(exchange)
+        yield from _facts(operation, exchange)
         if exchange.succeeded:
             for breach in exchange.breaches:
                 due = f"a refusal of {breach.part} {breach.keyword}"
@@ -135,14 +138,15 @@ def _headers(operation: Operation, exchange: ShapedExchange) -> Iterator[Mismatc
             yield Mismatch(DifferenceKind.HEADER, (), "documented headers only", f"the header {name}")
 
 
-def _facts(exchange: ShapedExchange) -> Iterator[Mismatch]:
+def is_sorted(exchange: ShapedExchange) -> bool:
+    """Tell whether a request has asked for an order of its own."""
+    return bool(exchange.parameters.keys() & {"sort", "order"})
+
+
+def _facts(operation: Operation, exchange: ShapedExchange) -> Iterator[Mismatch]:
     for fact in sorted(exchange.facts & {*_FACTS}):
         kind, steps, due = _FACTS[fact]
         yield Mismatch(kind, steps, due, str(fact))
-    for name, order in exchange.order.items():
-        if (
-            name == "createdAt"
-            and order is not Order.NEWEST_FIRST
-            and not exchange.parameters.keys() & {"sort", "order"}
-        ):
-            yield Mismatch(DifferenceKind.ORDER, (str(name),), "newest first", str(order))
+    order = next((order for name, order in exchange.order.items() if name == SORTED_BY), None)
+    if order is not None and not is_sorted(exchange) and order != (due := documented_order(operation)):
+        yield Mismatch(DifferenceKind.ORDER, (SORTED_BY,), due, str(order))

@@ -9,11 +9,14 @@ from typing import Any
 import yaml
 
 from contracts.errors import CannotRun
+from contracts.learn.behaviour_actions import behaviour_actions
 from contracts.learn.contract_comparison import ContractComparison
-from contracts.learn.difference import Difference
+from contracts.learn.difference import Difference, DifferenceKind
 from contracts.learn.gap_answers import GapAnswer, Verdict, answer_gaps
 from contracts.learn.gap_ledger import KnownGap
 from contracts.learn.overlay_actions import Action, OverlayActions
+from contracts.learn.recorded_shapes import recorded_shapes
+from contracts.learn.unshared_schemas import contested, unshared
 from contracts.shapes.exchanges import ShapeRecording
 from contracts.spec.document import Contract
 from contracts.spec.overlaid import corrected
@@ -72,8 +75,11 @@ def learn(contract: Contract, gaps: Sequence[KnownGap], recordings: Sequence[Sha
     settled = {key for answer in answers if answer.assumption and "status" in answer.gap.id
                for key in answer.gap.operations}  # fmt: skip
     differences = comparison.differences()
-    actions = OverlayActions(contract, recordings).actions(differences, settled)
     assumptions = [answer.assumption for answer in answers if answer.assumption]
+    actions = [
+        *_corrections(contract, recordings, differences, settled, assumptions),
+        *behaviour_actions(contract, recordings, differences),
+    ]
     for _ in range(_MAX_ROUNDS if actions or assumptions else 0):
         more = _more_actions(contract, recordings, assumptions, actions)
         if not more:
@@ -82,21 +88,52 @@ def learn(contract: Contract, gaps: Sequence[KnownGap], recordings: Sequence[Sha
     return Learned(answers, differences, actions, sum(len(recording.exchanges) for recording in recordings))
 
 
+def _corrections(
+    contract: Contract, recordings: Sequence[ShapeRecording], differences: Sequence[Difference], settled: set[str],
+    assumptions: Sequence[str],
+) -> list[Action]:  # fmt: skip
+    """The actions for what a document says: statuses first, then schemas.
+
+    An operation whose answers alone differ gets a schema of its own before that.
+    """
+    statuses = [one for one in differences if one.mismatch.kind is DifferenceKind.STATUS]
+    actions = OverlayActions(contract, recordings).actions(statuses, settled)
+    if actions or assumptions:
+        contract = _with(contract, actions, assumptions)
+        differences = _differences(contract, recordings)
+    own = list(unshared(contract, contested(contract, recorded_shapes(recordings), differences)))
+    better = _with(contract, own) if own else contract
+    rest = [one for one in differences if one.mismatch.kind is not DifferenceKind.STATUS]
+    return [*actions, *own, *OverlayActions(better, recordings).actions(rest)]
+
+
+def _differences(contract: Contract, recordings: Sequence[ShapeRecording]) -> list[Difference]:
+    comparison = ContractComparison(contract)
+    comparison.add(recordings)
+    return comparison.differences()
+
+
+def _with(contract: Contract, actions: Sequence[Action], assumptions: Sequence[str] = ()) -> Contract:
+    """The contract as these actions and choices correct it."""
+    return corrected(contract, _plain({"overlay": "1.0.0", "actions": [*actions], "x-assumptions": [*assumptions]}))
+
+
+def _plain(value: Any) -> Any:
+    """A copy with plain texts, because names and words are of types of their own."""
+    return json.loads(json.dumps(value))
+
+
 def _more_actions(
     contract: Contract, recordings: Sequence[ShapeRecording], assumptions: Sequence[str], actions: Sequence[Action]
 ) -> list[Action]:
     """The actions that are still missing: a correction of a shared component may be wrong for another operation."""
-    overlay = {"overlay": "1.0.0", "actions": [*actions], "x-assumptions": [*assumptions]}
-    better = corrected(contract, json.loads(json.dumps(overlay)))
-    comparison = ContractComparison(better)
-    comparison.add(recordings)
-    return OverlayActions(better, recordings, later=True).actions(comparison.differences())
+    better = _with(contract, actions, assumptions)
+    return OverlayActions(better, recordings, later=True).actions(_differences(better, recordings))
 
 
 def save_observed(learned: Learned, path: Path) -> None:
     """Write the file. Raises CannotRun."""
-    plain = json.loads(json.dumps(learned.to_overlay()))  # names and words are texts of their own types
-    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)
+    text = yaml.safe_dump(_plain(learned.to_overlay()), sort_keys=False, allow_unicode=True, width=110)
     try:
         path.write_text(_HEAD + text, "utf-8")
     except OSError as fault:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.learn.difference import Difference, DifferenceKind
+from contracts.learn.document_places import object_places, response_place, responses_place, schema_place
+from contracts.learn.recorded_shapes import recorded_shapes
 from contracts.learn.shape_schema import json_path, quoted, schema_of
 from contracts.shapes.exchanges import ShapeRecording
-from contracts.shapes.shape import Shape, merged
 from contracts.shapes.vocabulary import ANY_NAME
 from contracts.spec.document import Contract, Operation
-from contracts.spec.operation_parts import json_media
 from contracts.spec.schema_location import SchemaLocation
 
 Action = dict[str, Any]
@@ -26,12 +26,7 @@ class OverlayActions:
         self._contract = contract
         self.later = later
         """True for corrections of what earlier ones have changed for other operations too: they only widen."""
-        shapes: dict[tuple[str, int], list[Shape]] = {}
-        for recording in recordings:
-            for it in recording.exchanges:
-                if it.body is not None:
-                    shapes.setdefault((it.operation, it.status), []).append(it.body)
-        self._shapes = {key: _merged_once(found) for key, found in shapes.items()}
+        self._shapes = recorded_shapes(recordings)
         self._seen = {(it.operation, str(it.status)) for recording in recordings for it in recording.exchanges}
         self._done: set[str] = set()
 
@@ -45,16 +40,8 @@ class OverlayActions:
                 mark = repr(action)
                 if mark not in self._done:
                     self._done.add(mark)
-                    found.append(self._with_evidence(action, one))
+                    found.append(with_evidence(action, self._contract, one))
         return found
-
-    def _with_evidence(self, action: Action, one: Difference) -> Action:
-        operation = self._contract.operations[one.operation]
-        place = f" {one.mismatch.pointer}" if one.mismatch.steps else ""
-        text = f"{one.operation} {one.status}{place}: {one.mismatch.kind}, {one.mismatch.got}; {one.evidence}."
-        evidence = {"count": one.count, "of": one.of, "first": one.first.isoformat(), "last": one.last.isoformat()}
-        return {"target": action.pop("target"), "description": text, **action,
-                "x-document": operation.document.name, "x-evidence": evidence}  # fmt: skip
 
     def _derive(self, one: Difference) -> Iterator[Action]:
         operation = self._contract.operations[one.operation]
@@ -79,7 +66,7 @@ class OverlayActions:
                 yield from _format(operation, one)
 
     def _status(self, operation: Operation, one: Difference) -> Iterator[Action]:
-        responses = _responses(operation)
+        responses = responses_place(operation)
         success = operation.success
         response: dict[str, Any] = {"description": "Seen on the API.", "x-provenance": "observed"}
         if success is not None and 200 <= one.status < 300:
@@ -110,7 +97,7 @@ class OverlayActions:
         name = one.mismatch.steps[-1]
         shape = self._shapes.get((operation.key, one.status))
         member = shape.at(one.mismatch.steps) if shape is not None else None
-        home = _schema(operation, one.status).holder(one.mismatch.steps[:-1])
+        home = schema_place(operation, one.status).holder(one.mismatch.steps[:-1])
         if name == ANY_NAME or member is None or home is None:
             return
         update = {name: {**schema_of(member), "x-provenance": "observed"}}
@@ -121,34 +108,24 @@ class OverlayActions:
             yield {"target": json_path(home.steps[:-1]), "update": {"required": [name]}}
 
 
-def _merged_once(shapes: Iterable[Shape]) -> Shape | None:
-    """The shape of all; an object that comes again is merged once."""
-    return merged({id(shape): shape for shape in shapes}.values())
-
-
-def _responses(operation: Operation) -> SchemaLocation:
-    item = SchemaLocation(operation.document.raw).into("paths").into(operation.path).followed()
-    return item.into(operation.method.lower()).followed().into("responses")
-
-
-def _response(operation: Operation, status: int) -> SchemaLocation:
-    answer = operation.answer(status)
-    return _responses(operation).into(answer.status if answer else str(status)).followed()
-
-
-def _schema(operation: Operation, status: int) -> SchemaLocation:
-    content = _response(operation, status).into("content")
-    return content.into(json_media(content.node) or "application/json").into("schema")
+def with_evidence(action: Action, contract: Contract, one: Difference) -> Action:
+    """An action with the difference that it corrects, and how often that was seen."""
+    operation = contract.operations[one.operation]
+    place = f" {one.mismatch.pointer}" if one.mismatch.steps else ""
+    text = f"{one.operation} {one.status}{place}: {one.mismatch.kind}, {one.mismatch.got}; {one.evidence}."
+    evidence = {"count": one.count, "of": one.of, "first": one.first.isoformat(), "last": one.last.isoformat()}
+    return {"target": action.pop("target"), "description": text, **action,
+            "x-document": operation.document.name, "x-evidence": evidence}  # fmt: skip
 
 
 def _media(operation: Operation, one: Difference) -> Iterator[Action]:
-    content = _response(operation, one.status).into("content")
+    content = response_place(operation, one.status).into("content")
     if content.node:
         yield {"target": json_path(content.steps), "update": {one.mismatch.got: {}}}
 
 
 def _header(operation: Operation, one: Difference) -> Iterator[Action]:
-    response = _response(operation, one.status)
+    response = response_place(operation, one.status)
     if one.mismatch.got.startswith("the header "):
         name = one.mismatch.got.removeprefix("the header ")
         header = {"description": "Seen on the API.", "schema": {"type": "string"}, "x-provenance": "observed"}
@@ -166,34 +143,21 @@ def _header(operation: Operation, one: Difference) -> Iterator[Action]:
 def _absent(operation: Operation, one: Difference) -> Iterator[Action]:
     """The name is taken out of every list of required names that holds it at this place."""
     *steps, name = one.mismatch.steps
-    for place in _objects(_schema(operation, one.status), steps):
+    for place in object_places(schema_place(operation, one.status), steps):
         required = place.node.get("required") if isinstance(place.node, Mapping) else None
         if isinstance(required, list) and name in required:
             yield {"target": f"{json_path(place.into('required').steps)}[?@ == '{quoted(name)}']", "remove": True}
-
-
-def _objects(schema: SchemaLocation, steps: Sequence[str]) -> Iterator[SchemaLocation]:
-    """Every schema that describes the object at a place: itself, and the parts that it is put together from."""
-    here = schema.followed()
-    node = here.node if isinstance(here.node, Mapping) else {}
-    if not steps:
-        yield here
-    else:
-        onward = here.into("items") if steps[0] == "*" else here.into("properties").into(steps[0])
-        if onward.node:
-            yield from _objects(onward, steps[1:])
-    for word in ("allOf", "anyOf", "oneOf"):
-        for index in range(len(node.get(word, ()))):
-            yield from _objects(here.into(word).into(index), steps)
 
 
 def _node(operation: Operation, one: Difference) -> SchemaLocation | None:
     """The schema at the place of a difference, as the property or the items stand there, references not followed."""
     *steps, last = one.mismatch.steps
     if last == "*":
-        places = [place.into("items") for place in _objects(_schema(operation, one.status), steps)]
+        places = [place.into("items") for place in object_places(schema_place(operation, one.status), steps)]
         return next((place for place in places if place.node), None)
-    places = [place.into("properties").into(last) for place in _objects(_schema(operation, one.status), steps)]
+    places = [
+        place.into("properties").into(last) for place in object_places(schema_place(operation, one.status), steps)
+    ]
     return next((place for place in places if place.node), None)
 
 

@@ -51,7 +51,7 @@ class MadeUpValues:
             case TextFormat.EMAIL:
                 return f"{self._letters(value, 8)}@example.com"
             case TextFormat.PHONE:
-                return f"+6149157{self._number(value, 0, 9999):04}"
+                return f"+6125550{self._number(value, 0, 9999):04}"  # a range for fiction
             case TextFormat.URL:
                 return f"https://{self._letters(value, 8)}.example"
             case TextFormat.UUID:

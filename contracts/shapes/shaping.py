@@ -46,7 +46,7 @@ class Place:
 
     def is_map(self, value: Mapping[str, Any], depth: int) -> bool:
         """Tell whether the names of an object are data: too many are undocumented, or all are below a known object."""
-        unknown = sum(text not in self.properties for text in value)
+        unknown = len(value.keys() - self.properties.keys())
         return unknown > _MAX_UNKNOWN or (depth > 0 and bool(self.properties) and unknown == len(value))
 
     def member(self, text: str) -> tuple[Name, "Place"]:

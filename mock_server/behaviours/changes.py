@@ -106,7 +106,8 @@ def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> 
 def remove(call: OperationContext, kind: str, row: Row) -> None:
     """Remove the record, and the records below it in the document's paths."""
     own = call.contract.families.get(kind)
-    if own is not None and (own.at_sight or call.tx.get(kind, row.id) is None):
+    is_noted = own is not None and (own.at_sight or call.tx.get(kind, row.id) is None)
+    if is_noted or call.operation.deleted_status:
         call.tx.put(records.REMOVED, f"{kind}/{row.id}", {"id": f"{kind}/{row.id}"})
     call.tx.remove(kind, row.id)
     if own is not None and call.contract.event_sources:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mock_server.behaviours.registry import OperationContext
-from mock_server.errors import NotFound
+from mock_server.errors import Deleted, NotFound
 from mock_server.spec.families import BELOW, Family
 from mock_server.spec.resource_paths import Level
 from mock_server.store.base import Id, Row
@@ -20,10 +20,13 @@ REMOVED = "$removed"
 
 
 def existing(call: OperationContext) -> Row:
-    """The record that the path names. Raises NotFound."""
+    """The record that the path names. Raises NotFound, or Deleted where the document tells the two apart."""
     row = find(call)
     if row is None:
-        raise NotFound(f"no {call.binding.family.kind} with this id in this workspace")
+        kind, status = call.binding.family.kind, call.operation.deleted_status
+        if status and call.tx.get(REMOVED, f"{kind}/{id_of(call.path[-call.binding.levels[-1].ids :])}"):
+            raise Deleted(status, f"this record of {kind} was deleted before")
+        raise NotFound(f"no {kind} with this id in this workspace")
     return row
 
 

@@ -13,7 +13,7 @@ _NO_FIELD = "the order `{}` names no field of these records: it is ignored"
 
 
 class Selection:
-    """Rows of one kind; without an order of its own, newest first."""
+    """Rows of one kind; without an order of its own, newest first, or as the document says."""
 
     def __init__(self, call: OperationContext, kind: str, where: Mapping[str, Any]) -> None:
         self._call, self._kind, self._where = call, kind, where
@@ -29,7 +29,7 @@ class Selection:
 
     def rows(self, offset: int, limit: int) -> tuple[Sequence[Row], int]:
         """A window of the rows, and the number of all rows."""
-        if not self._order and not self._filters:
+        if not self._order and not self._filters and not self._call.operation.oldest_first:
             return self._call.tx.page(self._kind, offset, limit, self._where)
         rows = self._all()
         return rows[offset : offset + limit], len(rows)
@@ -47,7 +47,8 @@ class Selection:
 
     def _all(self) -> Sequence[Row]:
         if self._listed is None:
-            rows = list(self._call.tx.find(self._kind, self._where))[::-1]
+            rows = list(self._call.tx.find(self._kind, self._where))
+            rows = rows if self._call.operation.oldest_first else rows[::-1]
             rows = [row for row in rows if all(it.admits(row.record, wanted) for it, wanted in self._filters)]
             for name, down in reversed(self._order):
                 rows = _sorted(rows, name, down=down)

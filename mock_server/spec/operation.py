@@ -105,6 +105,17 @@ class Operation:
         return str(self.node.get("x-provenance", "documented"))
 
     @cached_property
+    def oldest_first(self) -> bool:
+        """True if the document says of a list that the oldest record comes first (``x-list-order``)."""
+        return self.node.get("x-list-order") == "oldest first"
+
+    @cached_property
+    def deleted_status(self) -> int:
+        """The status for a record that was deleted before (``x-deleted-status``); 0 if the document names none."""
+        status = self.node.get("x-deleted-status")
+        return status if isinstance(status, int) and 400 <= status < 500 else 0
+
+    @cached_property
     def security(self) -> Security:
         """The credentials that it demands before it answers."""
         return security_of(self.document, self.node)
