@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from headless_chromium import Browser, Page
+from lived_in import Person
 
 VIEWS = ("timeline", "records", "contract", "webhooks", "simulate", "clock", "faults", "workspaces")
+Place = tuple[str, ...]
+"""The parts of an address below the page: a view, and what of it is opened."""
+
 # Done: the view has drawn its heading, and nothing has changed for as long as an answer of the server takes.
 _DONE = """new Promise((done) => {
   const look = () => document.querySelector("#content h1, #trouble:not([hidden])") && done(true);
@@ -14,6 +18,19 @@ _DONE = """new Promise((done) => {
   watch.observe(document.body, {subtree: true, childList: true});
   setTimeout(() => done(false), 5000);
 })"""
+
+
+def places(person: Person) -> dict[str, Place]:
+    """Every view, and the stories that open from one, by what they are called."""
+    (lead,) = person.control("GET", "/records/leads?limit=1&contains=Silva")["items"]
+    (delivery,) = person.control("GET", "/webhooks/deliveries?limit=1&state=failed")["items"]
+    entries = person.control("GET", "/requests?limit=100")["requests"]
+    refused = next(entry for entry in entries if entry["status"] == 400)
+    return {view: (view,) for view in VIEWS} | {
+        "a request": ("timeline", refused["id"]),
+        "a record": ("records", "leads", lead["id"]),
+        "a delivery": ("webhooks", delivery["id"]),
+    }
 
 
 def address(port: int, view: str = "", *parts: str) -> str:

@@ -51,7 +51,8 @@ export function table(caption, headings, rows, empty) {
   if (!rows.length) return h("p", { class: "soft" }, empty);
   return h("div", { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 },
     h("table", null,
-      h("thead", null, h("tr", null, headings.map((heading) => h("th", { scope: "col" }, heading)))),
+      h("thead", null, h("tr", null, headings.map((heading) =>
+        h("th", { scope: "col" }, heading || h("span", { class: "unseen" }, "what can be done"))))),
       h("tbody", null, rows.map((cells) => h("tr", null, cells.map((cell, at) => td(headings[at], cell)))))));
 }
 

@@ -29,6 +29,7 @@ export async function render(root, context) {
   fill(root, h("h1", null, title),
     h("p", { class: "soft" }, "What your client has met since the workspace was made or reset, and how each part is known."),
     h("div", { class: "tiles" }, PARTS.map((part) => tile(part, coverage.totals[part]))),
+    h("h2", null, "Operations"),
     h("div", { class: "bar" }, field("Show", which), field("Search", search),
       copyButton(context, "Copy those never called", never.join("\n"))),
     below, events(coverage.events), gaps(known.gaps));
