@@ -32,7 +32,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow coverage test-lowest test-newest beside test-setup test-commands schemathesis schemathesis-control clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
+.PHONY: help serve test test-slow browser coverage test-lowest test-newest beside test-setup test-commands schemathesis schemathesis-control clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ $(UV) pip install --quiet $(BESIDE_TOOLS) && $(UV) pip install --quiet --no-deps
 $(UV) pip list --quiet | grep -iE '^($(BESIDE_SHOWN)) ' && \
 .venv-$@/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup $(BESIDE_NOT) $(BESIDE_TESTS) $(ARGS)
 endef
+
+browser: $(VENV)/.dev ## show the page in Chromium: size, speed, accessibility, safety (one part: make browser ARGS=speed)
+	@$(BIN)/python tests/browser/page_figures.py $(ARGS)
 
 reliability: $(VENV)/.dev ## show every goal of SECURITY.md at full size (one: make reliability ARGS='--goal 9')
 	@$(BIN)/python tests/reliability/all.py $(ARGS)

@@ -1,14 +1,16 @@
 """A server that somebody has worked with: what the page shows of it is true of a real afternoon, or hostile."""
 
 import contextlib
+import http.client
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
 
+from client import KEY
 from process import HOOK, Caller
 from under_test import UnderTest, serving
 
@@ -25,17 +27,23 @@ CANARIES = (
 
 @dataclass
 class Person:
-    """Somebody who uses a server, by the API and by the control plane; answers other than these raise."""
+    """Somebody who uses a server, by the API and by the control plane."""
 
     caller: Caller
+    port: int
     workspace: str = ""
-    said: list[int] = field(default_factory=list)
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """Call the API; any status is welcome, for some calls are meant to be refused."""
-        answer = self.caller.call(method, path, body)
-        self.said.append(answer.status)
-        return answer.body
+        return self.caller.call(method, path, body).body
+
+    def strange(self, text: str) -> None:
+        """Call the API with headers that have a text of a stranger."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        headers = {"Authorization": f"Bearer {KEY}", "User-Agent": text, "X-Canary": text, "Prefer": f"code={text}"}
+        connection.request("GET", "/v1/members", headers=headers)
+        connection.getresponse().read()
+        connection.close()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control plane. Raises AssertionError for a refusal."""
@@ -48,16 +56,16 @@ class Person:
 def lived_in(**settings: str) -> Iterator[tuple[UnderTest, Person]]:
     """A server with an afternoon behind it, and somebody who goes on using it."""
     with serving("full", MockServer, **{"rate_limit": "off", "world": "small", **settings}) as server:
-        person = Person(Caller(server.port))
+        person = Person(Caller(server.port), server.port)
         if "spec" not in settings:
-            afternoon(person, server.port)
+            afternoon(person)
         yield server, person
         person.caller.close()
 
 
-def afternoon(person: Person, port: int) -> None:
+def afternoon(person: Person) -> None:
     """Leads, refusals, typing errors, people who call, deliveries that fail, a fault, another workspace."""
-    inbox = f"http://127.0.0.1:{port}/__admin/inbox"
+    inbox = f"http://127.0.0.1:{person.port}/__admin/inbox"
     person.control("PUT", "/inbox/billing", {"status": 503, "headers": {"Retry-After": "30"}})
     for name in ("crm", "billing"):
         for trigger in ("LEAD_CREATED", "APPOINTMENT_CREATED"):
@@ -116,23 +124,23 @@ def receiver() -> Iterator[str]:
 
 def haunted(person: Person, hook: str) -> Sequence[str]:
     """Put canaries wherever a stranger can put a text; returns the places."""
-    places = []
     person.api("POST", HOOK, {"hookUrl": f"{hook}?{quote(CANARIES[0])}", "trigger": "LEAD_CREATED"})
     for number, canary in enumerate(CANARIES):
         person.api("POST", "/v1/leads", {"firstName": canary, "lastName": canary, "suburb": canary, canary: canary})
         person.api("POST", "/v1/leads", {"firstName": [canary]})
         person.api("GET", f"/v1/leads?{quote(canary)}={quote(canary)}&search={quote(canary)}")
         person.api("GET", f"/v1/{quote(canary, safe='')}")
+        person.strange(canary)
         person.control("POST", "/simulate", {"kind": "sms", "about": canary})
         person.control("POST", "/simulate", {"kind": "sms", "about": canary, "count": 2, "over": 9_000})
         label = {"id": f"ghost-{number}", "world": "empty", "labels": {"canary": canary}}
         person.control("POST", "/workspaces", label)
         fault = {"status": 503, "body": canary, "headers": {"X-Canary": canary}}
-        rule = {"request": {"urlPath": f"/{canary}", "bodyPatterns": [{"contains": canary}]}, "response": fault}
+        rule = {"request": {"bodyPatterns": [{"contains": canary}]}, "response": fault}
         person.control("POST", "/faults", rule)
         event = {"type": "LEAD_CREATED", "body": {"id": canary, canary: canary}}
         person.control("POST", "/webhooks/events", event)
         person.control("POST", "/records/leads", {"firstName": canary, "notes": [canary]})
     person.control("POST", "/webhooks/drain", {"timeout": 5})
-    places += ["records", "bodies", "field names", "queries", "paths", "contacts", "workspace labels", "fault rules"]
-    return [*places, "events", "hook URLs", "answers of receivers"]
+    kinds = ("records", "bodies", "field names", "header values", "queries", "paths", "contacts", "workspace labels")
+    return [*kinds, "fault rules", "events", "hook URLs", "answers of receivers"]

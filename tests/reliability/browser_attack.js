@@ -7,7 +7,8 @@
   const text = (url, options) =>
     fetch(url, options).then(async (answer) => {
       if (answer.type === "opaque" || answer.type === "opaqueredirect") return "";
-      const said = await answer.text();
+      const endless = new Promise((done) => setTimeout(() => done("it does not end"), WAIT / 2)); // a stream is read, too
+      const said = await Promise.race([answer.text(), endless]);
       return answer.status < 400 ? `${answer.status} ${said.slice(0, 80)}` : "";
     });
   const bodied = (method, kind, body) =>

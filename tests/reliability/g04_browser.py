@@ -227,7 +227,7 @@ def attacker() -> Iterator[tuple[int, set[str]]]:
         thread.join()
 
 
-async def _attack(page: Page, base: str, evil: str, asked: Sequence[Route], ways: Sequence[str] = ()) -> Any:
+async def attack(page: Page, base: str, evil: str, asked: Sequence[Route], ways: Sequence[str] = ()) -> Any:
     await page.run(SCRIPT.read_text(encoding="utf-8"))
     ways = ways or await page.run("attackWays")
     config = json.dumps({"base": base, "evil": evil, "routes": list(asked), "ways": list(ways)})
@@ -264,12 +264,12 @@ async def browsed(
         async with browsing("--host-resolver-rules=MAP *.example 127.0.0.1") as browser:
             proof = await browser.open(f"{evil}/")
             for site in (f"http://127.0.0.1:{port}", evil):  # another site, and the page's own: each way works on one
-                await _attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
+                await attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
             ways = await proof.run("attackWays")
             await proof.close()
             for place, base in pages:
                 page = await browser.open(place)
-                found = await _attack(page, base, evil, asked)
+                found = await attack(page, base, evil, asked)
                 await page.close()
                 name = f"{urlsplit(place).hostname} at {base}"
                 meant = [read for read in found["reads"] if f":{beside.port}" in base and _OF_API.match(read)]
