@@ -7,7 +7,8 @@ MockError
 │   ├── WorldError             a world recipe or a fixture
 │   │   └── RecordsError       records of a person's own that the document or other records do not admit
 │   └── StateError             a state file that cannot be opened
-│       └── StateLost          a state file that somebody else has taken, moved or changed while we had it
+│       ├── StateLost          a state file that somebody else has taken, moved or changed while we had it
+│       └── NameTaken          a workspace of this id, made by another server on the same state
 ├── ApiError                   what the API answers, in the vendor's envelope
 │   ├── BadRequest             400
 │   ├── Unauthorized           401
@@ -93,6 +94,10 @@ class StateError(SetupError):
 
 class StateLost(StateError):
     """The state file is not ours any more. Nothing is written from now on, for it might be lost."""
+
+
+class NameTaken(StateError):
+    """A new workspace has the id of one that another server on the same state has made."""
 
 
 class ApiError(MockError):

@@ -13,18 +13,17 @@ from types import FrameType, TracebackType
 import uvicorn
 from starlette.applications import Starlette
 
-from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.exchange import Exchange
-from mock_server.app import create_app, load_contract
+from mock_server.app import create_app
 from mock_server.cluster.peer import peer_of
-from mock_server.config.given_secrets import given_key, given_token
-from mock_server.config.settings import LOCAL_KEY, Settings
+from mock_server.config.settings import Settings
 from mock_server.errors import StateError
 from mock_server.http_protocol.accepting import accepting
 from mock_server.http_protocol.listening import bind, url_of
 from mock_server.http_protocol.parser_choice import http_parser
 from mock_server.http_protocol.stopping import refuse_all, refuse_the_slow
 from mock_server.http_protocol.tls import tls_options
+from mock_server.middleware.shown_keys import ShownKeys
 from mock_server.store.base import Log
 from mock_server.store.open_log import open_log as open_state
 from mock_server.support.redaction import Redactor
@@ -54,26 +53,18 @@ def open_app(
     observe: Callable[[Exchange], None],
     redactor: Redactor | None = None,
 ) -> Starlette:
-    """Make the application on its log, or a replica that gets a log later. Raises SetupError."""
+    """Make the application on its log, as a replica if others share the state. Raises SetupError."""
     peer = peer_of(settings, url_of(listener, secure=bool(settings.tls_cert)))
     if peer is None:
         log = open_log(settings)
         opened.callback(log.close)
         return create_app(settings, log, observe, redactor)
-    from mock_server.cluster.replica import Replica  # start-up: for those who have several servers
-    from mock_server.store.postgres_owner import OwnerWatch  # start-up: an extra, as above
+    from mock_server.cluster.open_replica import open_replica  # start-up: for those who have several servers
 
     if redactor is not None:
         redactor.hide(peer.secret)
-    watch = OwnerWatch(settings.state)
-    opened.callback(watch.close)
-    watch.owner()  # a database that cannot be used is refused at the start
-    claim = partial(open_state, settings.state, peer.url)
-    app = Replica(peer, watch.owner, claim, partial(create_app, settings, observe=observe, redactor=redactor))
-    contract = app.state.contract = load_contract(settings)
-    app.state.settings, app.state.envelope = settings, ErrorBodies(contract)
-    app.state.key, app.state.admin_token = LOCAL_KEY if settings.loopback else given_key(), given_token() or None
-    return app
+    make = partial(create_app, settings, observe=observe, redactor=redactor)
+    return open_replica(peer, settings.state, make, ShownKeys, opened)
 
 
 def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
@@ -198,8 +189,8 @@ def server_of(app: Starlette) -> Server:
 
 
 def _tell_of_loss(app: Starlette, server: Server) -> None:
-    """Stop the server once somebody else has its state; a replica has none before it serves."""
-    (app if hasattr(app, "lost") else app.state.workspaces.log).lost = server.give_up
+    """Stop the server once somebody else has its state."""
+    app.state.workspaces.log.lost = server.give_up
 
 
 class MockServer:

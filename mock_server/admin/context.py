@@ -17,7 +17,7 @@ from mock_server.api.endpoint import Endpoint
 from mock_server.api.problem import problem
 from mock_server.api.request_body import read_body
 from mock_server.config.settings import Settings
-from mock_server.errors import ApiError, RecordsError, StateError, StorageUnavailable
+from mock_server.errors import ApiError, NameTaken, RecordsError, StateError, StorageUnavailable
 from mock_server.simulation.timeline import Timeline
 from mock_server.spec.gaps import Gap
 from mock_server.spec.schema_lint import fetch_nothing
@@ -216,6 +216,8 @@ async def misfit(request: Request, error: Exception) -> Response:
 
 async def failed(request: Request, error: Exception) -> Response:
     """The exception handler for errors of the program below the control plane, such as a full disk."""
+    if isinstance(error, NameTaken):
+        return problem(409, "there is a workspace of this id; remove it, or choose another", pointer="/id")
     if isinstance(error, StateError):
         return problem(StorageUnavailable.status, str(error))
     if not isinstance(error, ApiError):

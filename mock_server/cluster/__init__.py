@@ -1,1 +1,1 @@
-"""Several servers, called replicas, on one database: one serves the state, the others forward to it."""
+"""Several servers, called replicas, on one database: each workspace has one owner, to which the others forward."""

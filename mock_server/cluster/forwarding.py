@@ -1,4 +1,4 @@
-"""Forward a request to the replica that serves the state, and its answer to the client, byte by byte.
+"""Forward a request to the replica that owns its workspace, and its answer to the client, byte by byte.
 
 A request that is not safe to repeat is sent with ``Expect: 100-continue``. The other replica does nothing before it
 asks for the body, so if it goes away before that, the request can be sent again.
@@ -16,7 +16,7 @@ from mock_server.cluster.peer import Peer
 PEER = b"x-mock-peer"
 """The header with the secret of replicas; a request that has it is never forwarded again."""
 NOT_SERVED_HERE = b"x-mock-not-served-here"
-"""The header of the answer of a replica that does not serve the state, to another replica."""
+"""The header of the answer of a replica that does not own the workspace, to another replica."""
 
 _OF_ONE_CONNECTION = frozenset(
     (
@@ -30,7 +30,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=2.0)
 
 
 class NotSent(Exception):
-    """The other replica has done nothing: it is gone, or no longer serves the state."""
+    """The other replica has done nothing: it is gone, or does not own the workspace any more."""
 
 
 class AnswerLost(Exception):

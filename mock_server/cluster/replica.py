@@ -1,160 +1,189 @@
-"""One of several servers on one database: it serves the state, or forwards to the one that does.
+"""One of several servers on one database: it serves the workspaces that it owns, and forwards all other requests.
 
-The replica that serves has the lease of the database. The lease ends when that replica stops, dies or is cut off. The
-first other replica that then gets the lease makes the application, and serves the requests that wait.
+Each workspace has one owner. A request can come to any replica: that one serves it, or takes the workspace if no living
+replica owns it, or forwards the request to the owner. A forwarded request is never forwarded again.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.cluster.forwarding import NOT_SERVED_HERE, PEER, AnswerLost, Forwarder, NotSent
+from mock_server.cluster.joined_answers import join_for
+from mock_server.cluster.joined_requests import JoinedRequests
+from mock_server.cluster.own_answers import BUSY, LOST, STRANGER, refuse
+from mock_server.cluster.ownership import Ownership, Unsettled, Unusable
 from mock_server.cluster.peer import Peer
-from mock_server.config.control_paths import LIVE, OPEN
-from mock_server.errors import SetupError, StateError
-from mock_server.store.base import Log
+from mock_server.cluster.request_subject import Subject, subject_of
+from mock_server.config.control_paths import LIVE
+from mock_server.errors import StateError
+from mock_server.store.postgres_owners import Replica as Living
 
 log = logging.getLogger("mock_server")
 
-_LOOK_SECONDS = 0.2
-"""The time between two checks which replica has the lease."""
+_LOOK_AROUND_SECONDS = 0.25
+_ROUNDS_IN_A_LOOK = 4  # each second, what is owned is compared with the database
+_AGAIN_SECONDS = 0.1
 _PATIENCE_SECONDS = 20.0
-"""How long a request waits for a replica that serves: a lease must end, and an application must start."""
-_BUSY = b'{"error":"nobody serves this state at the moment; ask again soon"}'
-_LOST = b'{"error":"the replica that served this request is gone, and nobody knows how far it came"}'
-_STRANGER = b'{"error":"this header is for replicas, which share a secret"}'
+"""How long a request waits for somebody to serve it: a lease must end, and a workspace be loaded."""
+_UNREACHABLE_SECONDS = 1.0
+"""After this time with an owner that lives and cannot be reached, its workspace is asked for."""
 
 
 class Replica(Starlette):
-    """The application of a replica.
+    """The application of a replica, around ``app``, which serves what this replica owns.
 
-    ``owner`` looks up the URL of the replica that has the lease, None if no replica has it; ``claim`` takes the lease,
-    or raises StateError; ``make`` makes the application on a log. All three may take a while, so they run in threads.
+    ``shown`` reads the digests of the keys that a request shows. With an ``open_api``, some requests need no key.
     """
 
     def __init__(
-        self, peer: Peer, owner: Callable[[], str | None], claim: Callable[[], Log], make: Callable[[Log], Starlette]
+        self,
+        peer: Peer,
+        app: Starlette,
+        ownership: Ownership,
+        shown: Callable[[Scope], Sequence[str]],
+        *,
+        open_api: bool,
     ) -> None:
         super().__init__(lifespan=self._living)
-        self.lost: Callable[[StateError], None] = lambda fault: None
-        """The callback for the moment when another replica has taken over: this replica must stop then."""
         self._peer = peer
-        self._owner, self._claim, self._make = owner, claim, make
-        self._forwarder = Forwarder(peer)
-        self._serving: Starlette | None = None
-        self._url: str | None = None  # of the replica that serves
-        self._opened = AsyncExitStack()
+        self._app: ASGIApp = app
+        self._lifespan = app.router.lifespan_context(app)
+        self._dispatcher = app.state.dispatcher
+        self._ownership = ownership
+        self._shown, self._open_api = shown, open_api
+        self._forwarders: dict[int, Forwarder] = {}
+        self._joined = JoinedRequests(app, ownership, self._forwarder)
+        self.state = app.state
         self.state.dispatcher = self
 
-    @property
-    def serves(self) -> bool:
-        """True once this replica itself serves the state."""
-        return self._serving is not None
+    async def close(self) -> None:
+        """End deliveries, and take no more workspaces. The server calls this when it stops."""
+        self._ownership.is_closing = True
+        await self._dispatcher.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or let another replica serve it."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        shown = next((value for name, value in scope["headers"] if name == PEER), None)
-        if self._serving is None and scope["method"] == "GET" and scope["path"] in OPEN:
-            await self._tell_health(scope["path"], send)
-        elif shown is None:
-            await self._serve(scope, receive, send)
-        elif not self._peer.knows(shown):
-            await _answer(send, 403, _STRANGER)
-        elif self._serving is None:  # never forwarded twice: two replicas could forward it to each other for ever
-            await _answer(send, 503, _BUSY, [(NOT_SERVED_HERE, b"1")])
-        else:
+        secret = next((value for name, value in scope["headers"] if name == PEER), None)
+        if secret is not None and not self._peer.knows(secret):
+            await refuse(send, 403, STRANGER)
+        elif scope["path"] == LIVE:
+            await self._app(scope, receive, send)
+        elif secret is not None:
             named = [(name, value) for name, value in scope["headers"] if name != PEER]
-            await self._serving({**scope, "headers": named}, receive, send)
-
-    async def _tell_health(self, path: str, send: Send) -> None:
-        """Answer that this replica is live, and that it is ready once it knows the replica that serves."""
-        if path == LIVE:
-            await _answer(send, 200, b'{"status":"live"}')
+            await self._serve_peer({**scope, "headers": named}, receive, send)
+        elif (join := join_for(scope)) is not None:
+            await self._joined.serve(scope, send, join)
         else:
-            await _answer(send, *((200, b'{"status":"ready"}') if self._url else (503, _BUSY)))
+            await self._serve(scope, receive, send)
 
-    async def close(self) -> None:
-        """End deliveries if this replica makes any. The server calls this when it stops."""
-        if self._serving is not None:
-            await self._serving.state.dispatcher.close()
+    async def _serve_peer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what another replica has forwarded, if it can be served here."""
+        try:
+            workspace = await self._ownership.workspace(self._subject(scope))
+            if not self._ownership.is_here(workspace) and workspace is not None:
+                self._ownership.forget(workspace)
+                if await self._ownership.owner(workspace) is not None:
+                    raise Unsettled
+        except Unusable as fault:
+            return await refuse(send, 503, str(fault))
+        except (Unsettled, StateError):
+            return await refuse(send, 503, BUSY, [(NOT_SERVED_HERE, b"1")])
+        with self._ownership.visited(workspace):
+            return await self._app(scope, receive, send)
+
+    def _subject(self, scope: Scope) -> Subject:
+        return subject_of(scope, self._shown, open_api=self._open_api)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request here or on another replica, as soon as one of them serves."""
+        """Serve a request here or on another replica, as soon as one of them can."""
+        subject = self._subject(scope)
+        unreachable: dict[str, float] = {}
         now = asyncio.get_running_loop().time
         last = now() + _PATIENCE_SECONDS
         while now() < last:
-            if self._serving is not None:
-                return await self._serving(scope, receive, send)
             try:
-                if self._url is not None:
-                    return await self._forwarder.forward(scope, receive, send, self._url)
+                workspace = await self._ownership.workspace(subject)
+                other = await self._other(scope, workspace)
+                if other is not None:
+                    return await self._forwarder(other).forward(scope, receive, send, other.url)
             except NotSent:
-                self._url = None
+                if workspace is not None:
+                    self._ownership.forget(workspace)
+                    if now() - unreachable.setdefault(workspace, now()) > _UNREACHABLE_SECONDS:
+                        await self._ask_for(workspace)
+            except Unsettled:
+                pass
+            except Unusable as why:
+                return await refuse(send, 503, str(why))
             except AnswerLost:
-                return await _answer(send, 503, _LOST)
-            await asyncio.sleep(_LOOK_SECONDS / 2)
-        return await _answer(send, 503, _BUSY)
+                return await refuse(send, 503, LOST)
+            except StateError as fault:  # the database is away for the moment
+                log.debug("a request waits: %s", fault)
+            else:
+                with self._ownership.visited(workspace):
+                    return await self._app(scope, receive, send)
+            await asyncio.sleep(_AGAIN_SECONDS)
+        return await refuse(send, 503, BUSY)
+
+    async def _other(self, scope: Scope, workspace: str | None) -> Living | None:
+        """The replica to which a request must go; None if it is served here. Raises Unsettled if it must wait."""
+        if workspace is None:
+            makes_one = scope["method"] == "POST" and scope["path"] == "/__admin/workspaces"
+            return self._ownership.quietest() if makes_one else None
+        if self._ownership.is_here(workspace):
+            return None
+        return await self._ownership.owner(workspace)
+
+    async def _ask_for(self, workspace: str) -> None:
+        try:
+            await self._ownership.want(workspace)
+        except StateError as fault:
+            log.warning("workspace %s cannot be asked for: %s", workspace, fault)
+
+    def _forwarder(self, other: Living) -> Forwarder:
+        if other.server not in self._forwarders:
+            self._forwarders[other.server] = Forwarder(self._peer)
+        return self._forwarders[other.server]
 
     @asynccontextmanager
     async def _living(self, app: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.wait([watching])
-            await self._opened.aclose()
-            await self._forwarder.close()
+        async with self._lifespan:
+            watching = asyncio.create_task(self._watch())
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await asyncio.wait([watching])
+        for forwarder in self._forwarders.values():
+            await forwarder.close()
+
+    async def _let_go(self) -> None:
+        """Close the connections to dead replicas: one may hang, and requests that it has would hang too."""
+        living = {each.server for each in self._ownership.replicas}
+        for server in self._forwarders.keys() - living:
+            await self._forwarders.pop(server).close()
 
     async def _watch(self) -> None:
-        """Look up which replica serves, until this one does."""
-        before, said = None, ""
-        while self._serving is None:
+        """Look again and again which replicas live, and what this one should own."""
+        said, rounds = "", 0
+        while True:
             try:
-                self._url = await asyncio.to_thread(self._owner)
-                if self._url != before:  # the earlier one may hang, and requests that it has would hang too
-                    await self._forwarder.close()
-                before = self._url
-                if self._url is None:
-                    await self._take_over()
-            except StateError as fault:  # another server was quicker or is no replica, or the database is gone
+                await self._ownership.look_around()
+                await self._let_go()
+                if rounds % _ROUNDS_IN_A_LOOK == 0:
+                    await self._ownership.look()
+                said = ""
+            except StateError as fault:
                 if str(fault) != said:
-                    log.warning("this replica does not serve: %s", fault)
+                    log.warning("the other replicas are not known at the moment: %s", fault)
                 said = str(fault)
-            await asyncio.sleep(_LOOK_SECONDS)
-
-    async def _take_over(self) -> None:
-        """Take the lease, and serve. Raises StateError if another server has the lease.
-
-        A state that cannot be served ends this replica, as it ends a single server at its start.
-        """
-        kept = await asyncio.to_thread(self._claim)
-        self._opened.push_async_callback(asyncio.to_thread, kept.close)
-        kept.lost = self.lost
-        try:
-            app = await asyncio.to_thread(self._make, kept)
-        except SetupError as fault:
-            self.lost(StateError(*fault.problems))
-            await (
-                asyncio.Event().wait()
-            )  # until the process ends; without the lease this replica would try to take over again
-            raise
-        await self._opened.enter_async_context(app.router.lifespan_context(app))
-        if not getattr(kept, "is_first", True):
-            for workspace in app.state.workspaces:
-                workspace.journal.begin_after_a_move()
-        self._serving = app
-        log.warning("this replica, %s, serves the state from now on", self._peer.url)
-
-
-async def _answer(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    described = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": [*described, *headers]})
-    await send({"type": "http.response.body", "body": body})
+            rounds += 1
+            await asyncio.sleep(_LOOK_AROUND_SECONDS)

@@ -1,7 +1,7 @@
 """A state file as a SQLite database: opened by its only writer, changed in transactions, ours after each of them."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -25,6 +25,8 @@ _TAKE_A_COPY = "take a copy of it from before, made by `sophiie-mock state copy`
 
 class Database:
     """Raises StateError, with the cause and the remedy, when the file cannot be used."""
+
+    beside: int | None = None  # a file has one server
 
     def __init__(self, path: Path, *, flushed: bool = False) -> None:
         self._flushed = flushed
@@ -121,12 +123,12 @@ class Database:
         (newest,) = db.execute("SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence").fetchone()
         return int(newest) + 1
 
-    def batch(self, rows: int) -> AbstractContextManager[sqlite3.Connection]:
+    def batch(self, rows: int, owned: Collection[str] = ()) -> AbstractContextManager[sqlite3.Connection]:
         """Begin a transaction; a file needs no batching of statements."""
         return self.transaction(rows)
 
     @contextmanager
-    def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:
+    def transaction(self, rows: int = 1, owned: Collection[str] = ()) -> Iterator[sqlite3.Connection]:
         """Write about so many rows. They are written, and the file is still ours, when it ends without an error."""
         if self._over is not None:
             raise self._over

@@ -16,6 +16,14 @@ from mock_server.support.text import short_repr, shorten
 TORN = "its parts are of different moments, as in a copy that was made while a server wrote to it"
 
 
+_BELOW = """
+WITH RECURSIVE below (id) AS (
+    SELECT layer FROM heads WHERE workspace = ?
+    UNION SELECT layers.parent FROM layers JOIN below ON layers.id = below.id WHERE layers.parent IS NOT NULL
+)
+"""
+"""Every layer that a workspace and its snapshots stand on."""
+
 Head = tuple[str, str, Record, LayerId]
 """The workspace, the name of a snapshot if it is one, the facts, and the layer."""
 
@@ -27,12 +35,14 @@ class DamagedFile(Exception):
 class StateFileReader:
     """Reads all rows in one transaction of the connection. Raises DamagedFile, and errors of the database.
 
-    ``total`` is the expected sum over all heads and layers, if it is known.
+    ``total`` is the expected sum over all heads and layers, if it is known. ``workspace`` is the only one that is read
+    then, with the layers that it stands on.
     """
 
-    def __init__(self, db: SqlConnection, total: int | None) -> None:
+    def __init__(self, db: SqlConnection, total: int | None, workspace: str | None = None) -> None:
         self._db = db
         self._total = total
+        self._only = workspace
         self._facts: dict[LayerId, dict[str, Any]] = {}
         self._parents: dict[LayerId, LayerId | None] = {}
         self._counters: dict[LayerId, dict[str, int]] = {}
@@ -63,11 +73,11 @@ class StateFileReader:
     def _structure(self) -> Sequence[Head]:
         """The heads; what layers there are is known afterwards."""
         total, heads = 0, list[Head]()
-        for workspace, snapshot, facts, layer, sum in self._db.execute("SELECT * FROM heads"):
+        for workspace, snapshot, facts, layer, sum in self._select("heads", "layer"):
             self._sound(facts, sum, "head", workspace, snapshot, layer)
             heads.append((workspace, snapshot, _object(facts, f"the facts of {short_repr(workspace, 80)}"), layer))
             total += sum
-        for id, parent, facts, sum in self._db.execute("SELECT * FROM layers ORDER BY id"):
+        for id, parent, facts, sum in self._select("layers", "id", "ORDER BY id"):
             self._sound(facts, sum, "layer", id, parent)
             if parent is not None and parent not in self._parents:  # one that is older
                 raise DamagedFile(f"layer {id} stands on layer {short_repr(parent, 40)}, which is missing")
@@ -91,7 +101,7 @@ class StateFileReader:
 
     def _contents(self, wanted: set[LayerId]) -> None:
         totals = {}
-        for layer, counters, total, sum in self._db.execute("SELECT * FROM contents"):
+        for layer, counters, total, sum in self._select("contents", "layer"):
             self._sound(counters, sum, "counters", layer)
             self._counters[layer], totals[layer] = _object(counters, f"the counters of layer {layer}"), total
             if not all(type(number) is int and number >= 0 for number in self._counters[layer].values()):
@@ -101,7 +111,7 @@ class StateFileReader:
             if layer in wanted:
                 kind, rows = self._readable(block, layer)
                 self._rows[layer].setdefault(kind, []).extend(rows)
-        for line in map(RecordRow._make, self._db.execute("SELECT * FROM records")):
+        for line in map(RecordRow._make, self._select("records", "layer")):
             if not is_sound(line):
                 self._refuse("record", line.layer, line.kind, line.id)
             totals[line.layer] = totals.get(line.layer, 0) - line.sum
@@ -111,9 +121,18 @@ class StateFileReader:
             raise DamagedFile(TORN)
 
     def _blocks(self) -> Iterator[tuple[LayerId, bytes, int]]:
-        for layer, number, block, sum in self._db.execute("SELECT * FROM blocks ORDER BY layer, number"):
+        for layer, number, block, sum in self._select("blocks", "layer", "ORDER BY layer, number"):
             self._sound(block, sum, "block", layer, number)
             yield layer, block, sum
+
+    def _select(self, table: str, layer: str, order: str = "") -> Iterator[Any]:
+        """The rows of a table; those of one workspace only if one is read. ``layer`` is the column that has a layer."""
+        if self._only is None:
+            return iter(self._db.execute(f"SELECT * FROM {table} {order}"))
+        if table == "heads":
+            return iter(self._db.execute("SELECT * FROM heads WHERE workspace = ?", (self._only,)))
+        below = f"{_BELOW} SELECT * FROM {table} WHERE {layer} IN (SELECT id FROM below) {order}"
+        return iter(self._db.execute(below, (self._only,)))
 
     def _readable(self, block: bytes, layer: LayerId) -> tuple[str, list[Row]]:
         """The rows of a block. Equal blocks share their rows: an exported and imported world is in memory once."""

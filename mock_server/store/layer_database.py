@@ -1,6 +1,6 @@
 """The interface of a database on which a log stands: how a transaction begins and ends, and what differs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from mock_server.store.sql import SqlConnection
 class LayerDatabase(Protocol):
     """The interface of an engine. Every method that fails raises StateError, with the cause and the remedy."""
 
+    beside: int | None
+    """The number of this server if others use the database beside it: then it must not tidy up what they need."""
     lost: Callable[[StateError], None]
     """A function that is called once when nothing can be stored any more."""
 
@@ -22,10 +24,13 @@ class LayerDatabase(Protocol):
     def reading(self) -> AbstractContextManager[SqlConnection]:
         """Read rows of one moment."""
 
-    def transaction(self, rows: int = 1) -> AbstractContextManager[SqlConnection]:
-        """Begin a transaction that writes about so many rows; they are stored when it ends without an error."""
+    def transaction(self, rows: int = 1, owned: Collection[str] = ()) -> AbstractContextManager[SqlConnection]:
+        """Begin a transaction that writes about so many rows; they are stored when it ends without an error.
 
-    def batch(self, rows: int) -> AbstractContextManager[SqlConnection]:
+        It is refused if another server owns one of the workspaces ``owned``.
+        """
+
+    def batch(self, rows: int, owned: Collection[str] = ()) -> AbstractContextManager[SqlConnection]:
         """Begin a transaction without reads, so that its statements can be sent together."""
 
     def checked(self, db: SqlConnection) -> int | None:

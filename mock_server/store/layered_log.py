@@ -30,7 +30,7 @@ _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
 
-def _one_at_a_time(
+def one_at_a_time(
     method: Callable[Concatenate[_Self, _Given], _Result],
 ) -> Callable[Concatenate[_Self, _Given], _Result]:
     """Let only one method of a log run at a time: a commit may come from another thread."""
@@ -77,7 +77,7 @@ class LayeredLog:
     def lost(self, told: Callable[[StateError], None]) -> None:
         self._data.lost = told
 
-    @_one_at_a_time
+    @one_at_a_time
     def load(self) -> Iterator[SavedWorkspace]:
         """Load every stored workspace. Raises StateError if one bit of the file is not what was written."""
         with self._data.reading() as db:
@@ -85,12 +85,19 @@ class LayeredLog:
         self._leaves = {saved.id: WorkspaceLayer.of(saved) for saved in found}
         return iter(found)
 
+    def note_names(self, db: SqlConnection, workspace: str, facts: Mapping[str, Any] | None) -> None:
+        """Do nothing more when a workspace begins, or is removed (None). PostgreSQL has a table of all workspaces."""
+
+    def note_hold(self, db: SqlConnection, layer: LayerId) -> None:
+        """Do nothing more for a new layer that memory refers to: nobody else removes layers."""
+
     def keep(
         self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
     ) -> Slices[LayerId]:
         """Store rows as a layer that workspaces can stand on, in slices of work; return its id."""
         with self._data.transaction() as db:
             layer = put_layer(db, self._data.new_layer(db), None, counters, facts)
+            self.note_hold(db, layer)
         self.hold(layer)
         try:
             for number, block in enumerate(blocks(rows)):
@@ -104,12 +111,12 @@ class LayeredLog:
             raise
         return layer
 
-    @_one_at_a_time
+    @one_at_a_time
     def hold(self, layer: LayerId) -> None:
         """Keep a layer that only memory refers to."""
         self._held[layer] = self._held.get(layer, 0) + 1
 
-    @_one_at_a_time
+    @one_at_a_time
     def release(self, layer: LayerId) -> None:
         """Give up a hold on a layer; nothing else may need it then."""
         self._held[layer] = left = self._held.get(layer, 0) - 1
@@ -117,7 +124,7 @@ class LayeredLog:
             del self._held[layer]
             self._untidy = True
 
-    @_one_at_a_time
+    @one_at_a_time
     def begin(
         self,
         workspace: str,
@@ -127,9 +134,10 @@ class LayeredLog:
         counters: Mapping[str, int] = _NONE,
     ) -> None:
         """Store a workspace that stands on ``layer``, with changes of its own."""
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace] if workspace in self._leaves else []) as db:
             leaf = self._new_leaf(db, layer, counters_of(db, layer))
             put_head(db, workspace, ITSELF, facts, leaf.id)
+            self.note_names(db, workspace, facts)
             if changes or counters:
                 writing = LayerTransaction(leaf, changes, counters)
                 writing.write(db)
@@ -137,37 +145,38 @@ class LayeredLog:
         self._leaves[workspace] = leaf
         self._untidy = True
 
-    @_one_at_a_time
+    @one_at_a_time
     def describe(self, workspace: str, facts: Mapping[str, Any]) -> None:
         """Replace the facts that are kept beside a workspace's records."""
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace]) as db:
             put_head(db, workspace, ITSELF, facts, self._leaves[workspace].id)
 
-    @_one_at_a_time
+    @one_at_a_time
     def commit_all(self, transactions: Sequence[LoggedTransaction]) -> None:
         """Store the changes and counters of these transactions with one commit."""
         writing = [LayerTransaction(self._leaves[one.workspace], *one[1:]) for one in merged(transactions)]
-        with self._data.batch(sum(map(len, writing))) as db:
+        owned = {one.workspace for one in transactions}
+        with self._data.batch(sum(map(len, writing)), owned) as db:
             for one in writing:
                 one.write(db)
         for one in writing:
             one.done()
 
-    @_one_at_a_time
+    @one_at_a_time
     def save(self, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId | None = None) -> LayerId:
         """Store a snapshot of a workspace, or of ``layer``; return the layer that it stands on."""
         leaf = self._leaves[workspace]
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace]) as db:
             saved, leaf = (layer, leaf) if layer is not None else self._sealed(db, workspace)
             put_head(db, workspace, name, facts, saved)
         self._leaves[workspace] = leaf
         self._untidy = True  # what one of the same name stood on
         return saved
 
-    @_one_at_a_time
+    @one_at_a_time
     def seal(self, workspace: str) -> LayerId:
         """Make the present state of a workspace a layer that others can stand on; it is held."""
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace]) as db:
             layer, leaf = self._sealed(db, workspace)
         self._leaves[workspace] = leaf
         self.hold(layer)
@@ -182,29 +191,30 @@ class LayeredLog:
         move_head(db, workspace, above.id)
         return leaf.id, above
 
-    @_one_at_a_time
+    @one_at_a_time
     def forget(self, workspace: str, name: str) -> None:
         """Delete a snapshot."""
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace]) as db:
             db.execute("DELETE FROM heads WHERE workspace = ? AND snapshot = ?", (workspace, name))
         self._untidy = True
 
-    @_one_at_a_time
+    @one_at_a_time
     def remove(self, workspace: str) -> None:
         """Delete a workspace with its snapshots."""
-        with self._data.transaction() as db:
+        with self._data.transaction(owned=[workspace]) as db:
             db.execute("DELETE FROM heads WHERE workspace = ?", (workspace,))
+            self.note_names(db, workspace, None)
         self._leaves.pop(workspace, None)
         self._untidy = True
 
-    @_one_at_a_time
+    @one_at_a_time
     def tidy(self) -> bool:
         """Free some of the rows that nothing needs; return whether there is more to do."""
         if not self._untidy:
             return False
         with self._data.transaction() as db:
-            gone = unreachable_rows.free(db, self._held)
-            into = unreachable_rows.foldable(db, self._held) if gone is None else None
+            gone = unreachable_rows.free(db, self._held, self._data.beside)
+            into = unreachable_rows.foldable(db, self._held, self._data.beside) if gone is None else None
             if gone is not None:
                 unreachable_rows.shrink(db, gone)
         if into is not None:

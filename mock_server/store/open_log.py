@@ -27,8 +27,9 @@ def open_log(state: str, address: str = "", *, flushed: bool = False) -> Log:
 def _on_postgres(url: str, address: str) -> Log:
     try:
         from mock_server.store.postgres_log import PostgresLog  # start-up: an extra, which may be missing
+        from mock_server.store.replica_log import ReplicaLog  # start-up: as above
     except ImportError as fault:
         if (fault.name or "").partition(".")[0] not in ("psycopg", "psycopg_binary"):
             raise
         raise StateError(Problem("--state", "the client of PostgreSQL, psycopg, is not installed", _INSTALL)) from None
-    return PostgresLog(url, address)
+    return ReplicaLog(url, address) if address else PostgresLog(url)

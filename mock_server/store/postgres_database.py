@@ -5,7 +5,7 @@ whether the last transaction was kept, the database can tell: each transaction w
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from mock_server.store.file_reader import DamagedFile
 from mock_server.store.postgres_connection import PostgresConnection, opened
 from mock_server.store.postgres_errors import described
 from mock_server.store.postgres_lease import Lease, taken_over
-from mock_server.store.postgres_schema import FENCED, prepare
+from mock_server.store.postgres_schema import FENCED, MOVED, prepare
 from mock_server.store.sql import SqlConnection
 
 _IN_DOUBT_SECONDS = 10.0
@@ -26,6 +26,7 @@ _PAUSE_SECONDS = 0.1
 _AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0"
 """A large state is read in one transaction, in which the database waits while we unpack the rows."""
 _FENCE = "SELECT sophiie_fence(?, ?)"
+_FENCE_OF_OWNER = "SELECT sophiie_fence(?, ?, ?::text[], ?::bigint[])"
 _TAKE_A_BACKUP = "restore the database from a backup, or give another one"
 
 
@@ -39,10 +40,13 @@ class PostgresDatabase:
         self._url = url
         self._over: StateLost | None = None
         self._number = 0  # of the last transaction that was kept
+        self.epochs: dict[str, int] = {}
+        """The workspaces that this server owns as one of several, and since which change of owners."""
         self._db = opened(url)
         try:
             prepare(self._db, url)
             self.lease = Lease(url, self._gone, lambda: self._db.cut(), address)
+            self.beside = self.lease.server if address else None
         except BaseException:
             self._db.close()
             raise
@@ -71,11 +75,12 @@ class PostgresDatabase:
             raise StateError(Problem(self._url, f"damaged: {fault}", _TAKE_A_BACKUP)) from None
 
     @contextmanager
-    def transaction(self, rows: int = 1) -> Iterator[PostgresConnection]:
-        """Write rows. They are kept if the block ends without an error."""
+    def transaction(self, rows: int = 1, owned: Collection[str] = ()) -> Iterator[PostgresConnection]:
+        """Write rows of these workspaces. They are kept if the block ends without an error."""
         number = self._number + 1
         try:
-            self._begin("BEGIN", number)
+            self._begin("BEGIN")
+            self._fence(self._db, number, owned)
             yield self._db
             self._db.execute("COMMIT")
         except psycopg.Error as fault:
@@ -86,19 +91,19 @@ class PostgresDatabase:
         self._number = number
 
     @contextmanager
-    def batch(self, rows: int) -> Iterator["Batch"]:
+    def batch(self, rows: int, owned: Collection[str] = ()) -> Iterator["Batch"]:
         """Write rows, with statements that are sent together at the end of the block; then the rows are kept."""
         batch = Batch()
         yield batch
         number = self._number + 1
         self._connect()
         try:
-            self._send(batch, number)
+            self._send(batch, number, owned)
         except psycopg.Error as fault:
             if self._db.is_open:
                 self._settle(number, fault)
             elif not self._is_kept(number):  # the connection broke, and nothing of the batch was kept
-                with self.transaction() as db:
+                with self.transaction(rows, owned) as db:
                     batch.run(db)
         self._number = number
 
@@ -107,19 +112,25 @@ class PostgresDatabase:
         self.lease.close()
         self._db.close()
 
-    def _send(self, batch: "Batch", number: int) -> None:
+    def _send(self, batch: "Batch", number: int, owned: Collection[str]) -> None:
         with self._db.raw.pipeline():
             self._db.execute("BEGIN")
-            self._db.execute(_FENCE, (self.lease.server, number))
+            self._fence(self._db, number, owned)
             batch.run(self._db)
             self._db.execute("COMMIT")
 
-    def _begin(self, statement: str, number: int | None = None) -> None:
+    def _begin(self, statement: str) -> None:
         """Begin a transaction, on a new connection if this one was closed meanwhile."""
         self._connect()
         self._db.execute(statement)
-        if number is not None:
-            self._db.execute(_FENCE, (self.lease.server, number))
+
+    def _fence(self, db: PostgresConnection, number: int, owned: Collection[str]) -> None:
+        """End the transaction with an error if this server may not write, or not into these workspaces."""
+        if self.beside is not None and owned:
+            epochs = [self.epochs.get(workspace, 0) for workspace in owned]
+            db.execute(_FENCE_OF_OWNER, (self.lease.server, number, list(owned), epochs))
+        else:
+            db.execute(_FENCE, (self.lease.server, number))
 
     def _connect(self) -> None:
         """Open a new connection if this one was closed meanwhile."""
@@ -147,6 +158,9 @@ class PostgresDatabase:
             self._roll_back()
         elif self._is_kept(number):
             return
+        if fault.sqlstate == MOVED:
+            what = "another replica owns a workspace that was to be changed"
+            raise StateError(Problem(self._url, what, "ask again: the request then goes to that one")) from None
         raise StateError(described(self._url, fault)) from None
 
     def _is_kept(self, number: int) -> bool:

@@ -1,8 +1,9 @@
 """The lease of a server on a database: the right to write, for some seconds, renewed for as long as it lives.
 
-A server that has the lease is a row of ``servers`` with a number of its own. A server that takes over removes the row
+A server that has a lease is a row of ``servers`` with a number of its own. A server that takes over removes the row
 of the one before. A transaction that does not find the row of its server ends with an error. So a server that was
-paused or cut off can never write again, even if it believes that it still has the lease.
+paused or cut off can never write again, even if it believes that it still has the lease. Replicas have a lease each,
+and each owns some of the workspaces (``postgres_owners``).
 """
 
 import os
@@ -23,11 +24,18 @@ _TRIED_AGAIN_AFTER = 0.2
 _DRIFT = 0.1  # seconds: the most by which two clocks may differ at the end of a lease
 _STOP_IT = "stop it, or give another database"
 
-_ALIVE = "SELECT id, name, until::text FROM servers WHERE until > clock_timestamp() ORDER BY id DESC LIMIT 1"
-_CLAIM = """
-INSERT INTO servers (name, url, until) VALUES (?, ?, clock_timestamp() + make_interval(secs => ?)) RETURNING id
+_ALIVE = """
+SELECT id, name, until::text FROM servers WHERE until > clock_timestamp() AND (? = '' OR url = '')
+ORDER BY id DESC LIMIT 1
 """
-_RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?) WHERE id = ?"
+"""The server that keeps another one away: replicas, which have URLs, serve beside each other."""
+REMOVE_DEAD = "DELETE FROM servers WHERE until <= clock_timestamp()"
+"""Waits for a transaction of a dead server that may still be under way; from then on it cannot write any more."""
+_CLAIM = """
+INSERT INTO servers (name, url, until, load)
+VALUES (?, ?, clock_timestamp() + make_interval(secs => ?), 'Infinity') RETURNING id
+"""
+_RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?), load = ? WHERE id = ?"
 
 
 def lease_clock() -> float:
@@ -39,9 +47,9 @@ def lease_clock() -> float:
 class Lease:
     """The lease of this server, taken when it is made. Raises StateError if another living server has the database.
 
-    ``address`` is the URL under which other servers reach this one. ``taken`` is called, in a thread, once another
-    server has the lease. ``cut`` is called if the database has not answered for twice the time of a lease, so that no
-    statement waits for it on an open connection.
+    ``address`` is the URL under which other servers reach this one, a replica; a server without one is alone.
+    ``taken`` is called, in a thread, once another server has taken over. ``cut`` is called if the database has not
+    answered for twice the time of a lease, so that no statement waits for it on an open connection.
     """
 
     def __init__(
@@ -58,6 +66,8 @@ class Lease:
         self._address = address
         self._clock = clock
         self._over = threading.Event()
+        self.load = float("inf")
+        """How busy this server is; others see it with the next renewal, and send nothing new before it is finite."""
         self._db = opened(url)
         try:
             with explained(url):
@@ -118,7 +128,7 @@ class Lease:
             if not self._db.is_open:
                 self._db = opened(self._url)
             asked = self._clock()
-            renewed = self._db.execute(_RENEW, (LEASE_SECONDS, self.server)).rowcount
+            renewed = self._db.execute(_RENEW, (LEASE_SECONDS, self.load, self.server)).rowcount
         except (StateError, psycopg.Error):
             return False
         if not renewed:
@@ -138,11 +148,11 @@ def _claim(db: PostgresConnection, address: str) -> tuple[tuple[int, str, str], 
     db.execute("BEGIN")
     try:
         db.execute("LOCK TABLE servers IN EXCLUSIVE MODE")  # waits for transactions of the server before
-        alive: tuple[int, str, str] | None = db.execute(_ALIVE).fetchone()
+        alive: tuple[int, str, str] | None = db.execute(_ALIVE, (address,)).fetchone()
         if alive is not None:
             db.execute("ROLLBACK")
             return alive, None
-        db.execute("DELETE FROM servers")
+        db.execute(REMOVE_DEAD)
         name = f"process {os.getpid()} on {socket.gethostname()}"
         (server,) = db.execute(_CLAIM, (name, address, LEASE_SECONDS)).fetchone() or (0,)
         db.execute("COMMIT")

@@ -4,9 +4,13 @@ The tables are in the first schema of the search path, and have the same meaning
 (``file_layout``). There is no checksum over all heads and layers: unlike a copy of a file, a database is consistent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
 
 from mock_server.errors import Problem, StateError
+from mock_server.store.file_layout import ITSELF
 from mock_server.store.postgres_connection import PostgresConnection, explained
 
 _LEAVES_A_LAYER = """
@@ -67,9 +71,40 @@ FENCED = "SM001"
 
 _WITH_REPLICAS = "ALTER TABLE servers ADD COLUMN url text NOT NULL DEFAULT ''"
 
-MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS)
+# A server of an earlier version believes that it has all workspaces: without its row it cannot write any more.
+_WITH_OWNERS = """
+DELETE FROM servers;
+ALTER TABLE servers ADD COLUMN load double precision NOT NULL DEFAULT 0;
+CREATE TABLE owners (
+    workspace text COLLATE "C" PRIMARY KEY, keys text[] NOT NULL, server bigint, epoch bigint NOT NULL DEFAULT 1,
+    wanted bigint
+);
+CREATE INDEX owners_keys ON owners USING gin (keys);
+CREATE INDEX owners_server ON owners (server);
+CREATE TABLE held_layers (
+    server bigint REFERENCES servers ON DELETE CASCADE, layer bigint, PRIMARY KEY (server, layer)
+);
+
+CREATE FUNCTION sophiie_fence(which bigint, number bigint, ids text[], epochs bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    owned bigint;
+BEGIN
+    PERFORM sophiie_fence(which, number);
+    SELECT count(*) INTO owned FROM owners JOIN unnest(ids, epochs) AS asked (id, epoch)
+    ON owners.workspace = asked.id AND owners.epoch = asked.epoch WHERE owners.server = which;
+    IF owned < cardinality(ids) THEN
+        RAISE EXCEPTION 'another server owns a workspace of this transaction' USING ERRCODE = 'SM002';
+    END IF;
+END $$;
+"""
+MOVED = "SM002"
+"""The code of the error that ends a transaction when another server owns one of its workspaces."""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS, _WITH_OWNERS)
 """Each script brings the tables to the next version. A script that was released is never changed."""
-_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records")
+_OWNERS_SINCE = 3
+_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records", "owners", "held_layers")
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"
 _THERE = """
 SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY (?)
@@ -85,6 +120,8 @@ def prepare(db: PostgresConnection, url: str) -> None:
             version = _version(db, url)
             for script in MIGRATIONS[version:]:
                 db.script(script)
+            if version < _OWNERS_SINCE:
+                _list_workspaces(db)
             if version < len(MIGRATIONS):
                 db.execute("UPDATE sophiie_mock SET version = ?", (len(MIGRATIONS),))
             db.execute("COMMIT")
@@ -92,6 +129,22 @@ def prepare(db: PostgresConnection, url: str) -> None:
             if db.is_open:
                 db.execute("ROLLBACK")
             raise
+
+
+def keys_of(facts: Mapping[str, Any]) -> list[str]:
+    """The digests of the keys that open a workspace, as its facts have them."""
+    keys = facts.get("keys")
+    return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+
+
+def _list_workspaces(db: PostgresConnection) -> None:
+    """Enter the workspaces of an earlier version into the table of owners; nobody owns them yet."""
+    for workspace, facts in db.execute("SELECT workspace, facts FROM heads WHERE snapshot = ?", (ITSELF,)).fetchall():
+        try:
+            keys = keys_of(orjson.loads(facts))
+        except (ValueError, AttributeError):  # it is damaged, and refused with the reason when it is loaded
+            keys = []
+        db.execute("INSERT INTO owners (workspace, keys) VALUES (?, ?::text[])", (workspace, keys))
 
 
 def _version(db: PostgresConnection, url: str) -> int:

@@ -16,12 +16,19 @@ _BLOCKS = 2
 
 _FREE = """
 SELECT id FROM layers WHERE id NOT IN (SELECT layer FROM heads)
-AND id NOT IN (SELECT parent FROM layers WHERE parent IS NOT NULL) ORDER BY id DESC
+AND id NOT IN (SELECT parent FROM layers WHERE parent IS NOT NULL) {others} ORDER BY id DESC
 """
 _FOLDED = """
 SELECT layers.id, layers.parent, MIN(upper.id) FROM layers JOIN layers AS upper ON upper.parent = layers.id
-WHERE layers.parent IS NOT NULL AND layers.id NOT IN (SELECT layer FROM heads)
+WHERE layers.parent IS NOT NULL AND layers.id NOT IN (SELECT layer FROM heads) {others}
 GROUP BY layers.id HAVING COUNT(*) = 1
+"""
+_NOT_HELD_BY_OTHERS = "AND layers.id NOT IN (SELECT layer FROM held_layers)"
+_NOT_UNDER_OTHERS = """
+AND upper.id NOT IN (
+    SELECT heads.layer FROM heads JOIN owners ON owners.workspace = heads.workspace
+    WHERE heads.snapshot = '' AND owners.server IS DISTINCT FROM ?
+)
 """
 _SOME = "SELECT layer, kind, id, created, arrival, body, sum FROM records WHERE layer = ? LIMIT ?"
 _REMOVE_RECORDS = """
@@ -43,14 +50,17 @@ class LayerMerge(NamedTuple):
     over: LayerId
 
 
-def free(db: SqlConnection, held: Collection[LayerId]) -> LayerId | None:
-    """A layer that nothing can reach."""
-    return next((id for (id,) in db.execute(_FREE) if id not in held), None)
+def free(db: SqlConnection, held: Collection[LayerId], beside: int | None) -> LayerId | None:
+    """A layer that nothing can reach. ``beside`` is the number of this server if there are others beside it."""
+    others = "" if beside is None else _NOT_HELD_BY_OTHERS
+    return next((id for (id,) in db.execute(_FREE.format(others=others)) if id not in held), None)
 
 
-def foldable(db: SqlConnection, held: Collection[LayerId]) -> LayerMerge | None:
-    """A layer to which nobody can return, below exactly one other."""
-    found = (LayerMerge(*each) for each in db.execute(_FOLDED))
+def foldable(db: SqlConnection, held: Collection[LayerId], beside: int | None) -> LayerMerge | None:
+    """A layer to which nobody can return, below exactly one other; another server must not be writing into that."""
+    others = "" if beside is None else _NOT_HELD_BY_OTHERS + _NOT_UNDER_OTHERS
+    known = () if beside is None else (beside,)
+    found = (LayerMerge(*each) for each in db.execute(_FOLDED.format(others=others), known))
     return next((fold for fold in found if fold.id not in held), None)
 
 

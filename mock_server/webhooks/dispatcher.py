@@ -113,14 +113,15 @@ class Dispatcher:
         self.wake(workspace)
         try:
             async with asyncio.timeout(timeout):
-                while tasks := [*self._endings.of(workspace), *self._working(workspace.id)]:
+                while tasks := self.working(workspace):
                     await asyncio.wait(tasks)
         except TimeoutError:
             return False
         return True
 
-    def _working(self, id: str) -> list[asyncio.Task[None]]:
-        return [task for (workspace, _), task in self._workers.items() if workspace == id]
+    def working(self, workspace: Workspace) -> list[asyncio.Task[None]]:
+        """List the tasks that make or cancel deliveries of a workspace at this moment."""
+        return self._endings.of(workspace) + [task for it, task in self._workers.items() if it[0] == workspace.id]
 
     async def refusal_reason(self, url: str) -> str:
         """The reason why nothing will be posted to a URL, as far as it is known beforehand; empty if it may be."""

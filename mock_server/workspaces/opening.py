@@ -1,13 +1,15 @@
 """Open the workspaces that a server starts with: those that its log kept, and the default one."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 
 from mock_server.config.given_secrets import given_key
 from mock_server.config.settings import LOCAL_KEY, Settings
-from mock_server.errors import Problem, SettingsError, WorldError
+from mock_server.errors import NameTaken, Problem, SettingsError, WorldError
 from mock_server.spec.contract import Contract
 from mock_server.store.base import Log
+from mock_server.store.shared_log import SharedLog
 from mock_server.workspaces.plan import WorldPlan
 from mock_server.workspaces.snapshots import Check
 from mock_server.workspaces.workspace import DEFAULT, Workspaces
@@ -27,15 +29,18 @@ def open_workspaces(settings: Settings, contract: Contract, kept: Log, mistake: 
     workspaces = Workspaces(contract, kept, settings.journal_size)
     workspaces.restore(mistake)
     default = workspaces.get(DEFAULT)
-    if default is None:
+    if isinstance(kept, SharedLog) and kept.has(DEFAULT):
+        pass  # another server has made it, and it is loaded when somebody asks for it
+    elif default is None:
         enforced = settings.rate_limit != "observe"
         limit = 0 if contract.foreign and not enforced else settings.limit  # 60 a minute are the vendor's
         plan = WorldPlan(load_recipe(settings.world), settings.seed, _start(settings), limit, enforced)
-        default = workspaces.create(DEFAULT, plan, keys=())
+        with suppress(NameTaken):  # another server was quicker
+            workspaces.create(DEFAULT, plan, keys=())
     else:
         _warn_of_another_world(settings, default.plan)
     key = LOCAL_KEY if settings.loopback else given_key() or f"sk_test_mock_{secret()}"
-    workspaces.open_with(default, key)
+    workspaces.open_with(DEFAULT, key)
     return workspaces, key
 
 

@@ -35,7 +35,13 @@ class RestoredStates:
     def __init__(self, templates: Templates, mistake: Check) -> None:
         self._templates = templates
         self._mistake = mistake
-        self._states: dict[LayerId, WorkspaceState] = {}
+        self._states = templates.by_layer()
+
+    def build(self, saved: SavedWorkspace, seed: int) -> None:
+        """Do the long work for a workspace beforehand, in a thread."""
+        self._templates.make_indexes(self._state(saved.layer, seed))
+        for _, layer in saved.snapshots.values():
+            self._state(layer, seed)
 
     def state(self, saved: SavedWorkspace, seed: int) -> WorkspaceState:
         """The state of a workspace; the world that it started from is ready to be forked from now on.

@@ -91,6 +91,10 @@ class Templates:
             self._log.hold(layer.id)
             self._take(key, Template(state, layer.id))
 
+    def by_layer(self) -> dict[LayerId, WorkspaceState]:
+        """The worlds by the layers that hold them."""
+        return {template.layer: template.state for template in self._at_hand.values()}
+
     def refitting(self, seed: int) -> Restoring:
         """A function that fits stored records to the served document."""
         return refitting(self._contract, seed)

@@ -172,27 +172,82 @@ def test_a_database_that_cannot_be_used_is_refused_at_the_start(common: dict[str
         raise AssertionError("it started")
 
 
-def test_a_state_that_cannot_be_served_ends_the_replica(common: dict[str, Any], postgres_url: str) -> None:
+def test_a_workspace_that_cannot_be_loaded_says_why(common: dict[str, Any], postgres_url: str) -> None:
     log = PostgresLog(postgres_url)
     layer = at_once(log.keep({}, {}, {}))
     log.begin("default", {"no": "facts"}, layer)
     log.close()
     server = MockServer(Settings(**common))
     with server:
-        status, _ = ask(server.url, "GET", "/v1/leads")
-        assert status in (0, 503)
+        status, told = ask(server.url, "GET", "/v1/leads")
+        assert (status, "its fact `world` is None" in told["error"]) == (503, True)
+        status, made = ask(server.url, "POST", "/__admin/workspaces", {})
+        assert status == 201  # the others are served
+        assert ask(server.url, "GET", "/v1/leads", authorization=f"Bearer {made['key']}")[0] == 200
 
 
-def test_a_server_that_is_no_replica_is_not_waited_for_in_silence(
-    common: dict[str, Any], postgres_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_replica_does_not_start_beside_a_server_that_is_none(common: dict[str, Any], postgres_url: str) -> None:
     log = PostgresLog(postgres_url)
-    with MockServer(Settings(**common)) as replica:
-        while "does not serve" not in caplog.text:
-            time.sleep(0.05)
-        assert "in use by process" in caplog.text
-        log.close()
-        assert total(replica.url) == 0
+    with pytest.raises(StateError, match="in use by process"), MockServer(Settings(**common)):
+        raise AssertionError("it started")
+    log.close()
+
+
+def made(url: str, **asked: Any) -> dict[str, Any]:
+    status, told = ask(url, "POST", "/__admin/workspaces", asked)
+    assert status == 201, told
+    return dict(told)
+
+
+def owned(url: str) -> set[str]:
+    """The workspaces of one replica alone."""
+    _, told = ask(url, "GET", "/__admin/workspaces", **{"x-mock-peer": SECRET})
+    return {each["id"] for each in told["workspaces"]}
+
+
+def test_new_workspaces_go_where_least_is_to_do_and_each_replica_serves_all(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common)) as one, MockServer(Settings(**common)) as two:
+        time.sleep(1.5)  # until each knows how busy the other is
+        tenants = [made(one.url, id=f"w{number}") for number in range(6)]
+        assert owned(one.url) & owned(two.url) == set()
+        assert 2 <= len(owned(one.url)) <= 5
+        names = ["default", *(each["id"] for each in tenants)]
+        for url in (one.url, two.url):
+            _, told = ask(url, "GET", "/__admin/workspaces")
+            assert [each["id"] for each in told["workspaces"]] == names
+            assert ask(url, "POST", "/__admin/workspaces", {"id": "w3"})[0] == 409
+        for number, tenant in enumerate(tenants):
+            bearer = {"authorization": f"Bearer {tenant['key']}"}
+            assert ask((one, two)[number % 2].url, "POST", "/v1/leads", {"firstName": "Ada"}, **bearer)[0] == 201
+            _, page = ask((two, one)[number % 2].url, "GET", "/v1/leads", **bearer)
+            assert page["totalCount"] == 1
+        for url in (one.url, two.url):
+            _, coverage = ask(url, "GET", "/__admin/coverage?scope=server")
+            assert coverage["operations"]["POST /v1/leads"]["statuses"]["201"] == 6
+            assert coverage["totals"]["operations"]["exercised"] == 2
+        assert ask(two.url, "DELETE", "/__admin/workspaces/w1")[0] == 200
+        assert ask(one.url, "GET", "/v1/leads", authorization=f"Bearer {tenants[1]['key']}")[0] == 401
+
+
+def test_who_comes_later_gets_idle_workspaces_of_the_others(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common)) as one:
+        tenants = [made(one.url) for _ in range(5)]
+        with MockServer(Settings(**common)) as two:
+            while len(owned(two.url)) < 3:
+                time.sleep(0.05)
+            assert owned(one.url) & owned(two.url) == set()
+            for tenant in tenants:
+                for url in (one.url, two.url):
+                    assert ask(url, "GET", "/v1/leads", authorization=f"Bearer {tenant['key']}")[0] == 200
+
+
+def test_a_workspace_comes_here_if_its_owner_lives_and_cannot_be_reached(common: dict[str, Any]) -> None:
+    with MockServer(Settings(**common, peer_url="http://127.0.0.1:1")) as one:
+        id = create(one.url, "Ada")
+        with MockServer(Settings(**common)) as two:
+            assert ask(two.url, "GET", f"/v1/leads/{id}")[0] == 200
+            create(two.url, "Grace")
+            assert total(one.url) == 2
 
 
 def test_a_replica_tells_its_own_health(common: dict[str, Any]) -> None:

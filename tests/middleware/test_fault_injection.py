@@ -138,7 +138,7 @@ def test_a_rule_strikes_what_it_names(desk: Desk, request_: dict[str, Any]) -> N
 
 def test_a_rule_for_a_key_strikes_that_key_only(app: Starlette, desk: Desk) -> None:
     other = f"{desk.key}_b"
-    app.state.workspaces.open_with(desk.workspace, other)
+    app.state.workspaces.open_with(desk.workspace.id, other)
     rule = desk.fault({"status": 500}, key=other)
     assert rule["forOneKey"]
     assert other not in str(rule)

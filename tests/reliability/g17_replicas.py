@@ -28,6 +28,10 @@ MINUTES = 45
 REPLICAS = 3
 LEASE_SECONDS = 3.0
 START_SECONDS = 60.0
+_OWNER = """
+SELECT url FROM s.servers JOIN s.owners ON owners.server = servers.id
+WHERE until > clock_timestamp() AND workspace = 'default'
+"""
 FAULTS = {"killed": 100, "paused": 30, "cut": 15, "restarted": 15, "rolled": 10}
 FEW = {"killed": 1, "paused": 0, "cut": 1, "restarted": 0, "rolled": 0}
 
@@ -124,10 +128,10 @@ class Run:
         self.failed_in_rolling = 0
 
     async def serving(self) -> Replica:
-        """The replica that has the lease."""
+        """The replica that owns the workspace."""
         while True:
             with suppress(Exception):
-                ((url,),) = self.server.execute("SELECT url FROM s.servers WHERE until > clock_timestamp()")
+                ((url,),) = self.server.execute(_OWNER)
                 return next(one for one in self.replicas if url.endswith(f":{one.port}"))
             await asyncio.sleep(0.05)
 

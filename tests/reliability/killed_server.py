@@ -8,7 +8,7 @@ A reset, a restore, a fork and a new workspace *begin*; a snapshot is *saved*; a
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,8 +28,8 @@ class DyingDatabase(database.Database):
     step = "commit"
 
     @contextmanager
-    def transaction(self, rows: int = 1) -> Iterator[sqlite3.Connection]:
-        with super().transaction(rows) as db:
+    def transaction(self, rows: int = 1, owned: Collection[str] = ()) -> Iterator[sqlite3.Connection]:
+        with super().transaction(rows, owned) as db:
             yield db
             self.fate.come_to(f"mid-{self.step}")
 

@@ -376,7 +376,7 @@ def test_a_tenant_goes_back_to_a_snapshot_in_records_and_time(log: SqliteLog) ->
 def test_nothing_is_left_of_a_tenant_that_was_removed_and_who_is_still_in_it_can_finish(log: SqliteLog) -> None:
     workspaces = Workspaces(CONTRACT, log, 3)
     gone, other = (workspaces.create(name, plan(limit=2), [f"key of {name}"]) for name in ("gone", "other"))
-    workspaces.open_with(gone, "another key")
+    workspaces.open_with(gone.id, "another key")
     workspaces.remove(gone)
     for each in (workspaces, restarted(log)):
         assert [it.id for it in each] == ["other"]

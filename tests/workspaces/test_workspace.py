@@ -88,7 +88,7 @@ def test_a_key_opens_its_own_workspace_and_no_other(workspaces: Workspaces) -> N
     one, two = workspaces.create("one", plan(), ["a", "b"]), workspaces.create("two", plan(), ["c"])
     assert [workspaces.by_digest(digest(key)) for key in "abcd"] == [one, one, two, None]
     assert workspaces.by_digest("a") is None
-    workspaces.open_with(two, "d")
+    workspaces.open_with(two.id, "d")
     assert workspaces.by_digest(digest("d")) is two
     assert list(workspaces) == [one, two]
     assert workspaces.get("one") is one

@@ -152,7 +152,7 @@ class _Workspaces:
             return str(asked["id"])
         while True:
             self._made += 1
-            if self._control.workspaces.get(id := f"ws_{self._made}") is None:
+            if self._control.workspaces.get(id := f"{self._control.workspaces.id_prefix}{self._made}") is None:
                 return id
 
 

@@ -147,12 +147,12 @@ def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url:
     facts = {
         "url": url,
         "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
-        "contract": _known(settings, app.state.contract),
+        "contract": _known(settings, app.state.workspaces.contract),
         "state": f"{settings.state}, shared with other replicas",
         "page": f"{url}{PAGE}",
         "admin": f"{url}/__admin/health" + _token_told(app),
     }
-    lines.introduce(facts, curl_example(app.state.contract, url, app.state.key))
+    lines.introduce(facts, curl_example(app.state.workspaces.contract, url, app.state.key))
 
 
 def _token_told(app: Starlette) -> str:

@@ -1,0 +1,244 @@
+"""The workspaces that this replica owns, and where the others are.
+
+A workspace is taken when somebody asks for it and no living replica owns it. It is given away when this replica has
+more to do than the others, or when another replica cannot reach this one.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from mock_server.cluster.load import Loads
+from mock_server.cluster.request_subject import Subject
+from mock_server.errors import StateError
+from mock_server.store.postgres_owners import Place, Replica
+from mock_server.store.replica_log import ReplicaLog
+from mock_server.webhooks.dispatcher import Dispatcher
+from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
+
+T = TypeVar("T")
+
+log = logging.getLogger("mock_server")
+
+_MAX_KNOWN = 20_000
+_TAKEN_AT_ONCE = 20
+"""How many workspaces without an owner are looked for in each round."""
+
+
+class Unsettled(Exception):
+    """A workspace is between two owners; soon one of them has it."""
+
+
+class Unusable(Exception):
+    """A workspace that cannot be loaded; the message says why."""
+
+
+class Ownership:
+    """Works on the event loop of the server; the database is asked in threads. Raises StateError if it is away."""
+
+    def __init__(self, kept: ReplicaLog, workspaces: Workspaces, dispatcher: Dispatcher) -> None:
+        self._log = kept
+        self._workspaces = workspaces
+        self._dispatcher = dispatcher
+        self.server = kept.owners.server
+        self.is_closing = False
+        """True once this replica stops: it takes no workspace any more."""
+        self.replicas: list[Replica] = []
+        """The living replicas, as they were seen last."""
+        self._places: dict[str, Replica] = {}
+        self._opened: dict[str, str] = {}  # workspaces by the digests of their keys
+        self._visits: Counter[str] = Counter()  # requests that are served now
+        self._leaving: set[str] = set()
+        self._taking: dict[str, asyncio.Task[None]] = {}
+        self._unusable: set[str] = set()
+        self._loads = Loads()
+
+    @contextmanager
+    def visited(self, workspace: str | None) -> Iterator[None]:
+        """Keep a workspace here inside this block, because a request is about it."""
+        if workspace is None:
+            yield
+            return
+        self._visits[workspace] += 1
+        self._loads.asked(workspace)
+        try:
+            yield
+        finally:
+            self._visits[workspace] -= 1
+
+    def is_here(self, workspace: str | None) -> bool:
+        """Tell whether a request about a workspace can be served here now; None is about no workspace."""
+        if workspace is None:
+            return True
+        return self._workspaces.get(workspace) is not None and workspace not in self._leaving
+
+    async def workspace(self, subject: Subject) -> str | None:
+        """Find the id of the workspace that a request is about; None if there is none that it could be about."""
+        if subject.workspace is not None:
+            return subject.workspace
+        found = [id for key in subject.keys if (id := await self._opened_by(key)) is not None]
+        return next((id for id in found if id != DEFAULT), found[0] if found else subject.otherwise)
+
+    async def _opened_by(self, key: str) -> str | None:
+        if (workspace := self._workspaces.by_digest(key)) is not None:
+            return workspace.id
+        if (id := self._workspaces.given(key) or self._opened.get(key)) is not None:
+            return id
+        place = await asyncio.to_thread(self._log.owners.find_by_key, key)
+        if place is None:
+            return None
+        self._note(place)
+        _bounded(self._opened)[key] = place.workspace
+        return place.workspace
+
+    async def owner(self, workspace: str) -> Replica | None:
+        """Find the other replica that owns a workspace; None if this one does now, or if the workspace is nowhere.
+
+        Raises Unsettled and Unusable.
+        """
+        if (known := self._places.get(workspace)) is not None:
+            return known
+        place = await asyncio.to_thread(self._log.owners.find, workspace)
+        if place is None:
+            self._opened = {key: id for key, id in self._opened.items() if id != workspace}
+            return None
+        if place.owner is None or place.owner.server == self.server:
+            if self.is_closing:
+                if not self.others:
+                    raise Unsettled
+                return min(self.others, key=lambda each: each.load)
+            await self.take(workspace)
+            if not self.is_here(workspace):
+                raise Unsettled
+            return None
+        self._note(place)
+        return place.owner
+
+    @property
+    def others(self) -> list[Replica]:
+        """The other living replicas."""
+        return [each for each in self.replicas if each.server != self.server]
+
+    def _note(self, place: Place) -> None:
+        if place.owner is not None and place.owner.server != self.server:
+            _bounded(self._places)[place.workspace] = place.owner
+
+    def forget(self, workspace: str) -> None:
+        """Look up the owner of a workspace again: it was not where it should have been."""
+        self._places.pop(workspace, None)
+
+    def quietest(self) -> Replica | None:
+        """Choose the replica for a new workspace; None if that is this one."""
+        return self._loads.quietest(self.server, self.replicas, own=self._load())
+
+    async def take(self, workspace: str) -> None:
+        """Own a workspace that is free, and serve it. Raises Unusable."""
+        if self.is_closing or workspace in self._leaving or self._workspaces.get(workspace) is not None:
+            return
+        if (task := self._taking.get(workspace)) is None:
+            task = self._taking[workspace] = asyncio.create_task(self._take(workspace))
+            task.add_done_callback(lambda _: self._taking.pop(workspace))
+        await asyncio.shield(task)  # a client that goes away does not stop it for the others
+
+    async def _take(self, id: str) -> None:
+        taken = await asyncio.to_thread(self._log.take, id)
+        if taken is None:
+            return
+        epoch, saved = taken
+        found = await asyncio.to_thread(self._workspaces.restored, saved)
+        try:
+            workspace = self._workspaces.unpacked(saved, found)
+        except StateError as fault:
+            self._unusable.add(id)
+            log.error("%s", fault)
+            raise Unusable(str(fault)) from None
+        if epoch > 1:
+            workspace.journal.begin_after_a_move()
+        self._workspaces.take_in(workspace)
+        self.forget(id)
+        self._dispatcher.wake(workspace)
+        self._dispatcher.listeners.await_back(workspace)
+
+    async def take_free(self, most: int) -> None:
+        """Own workspaces that no living replica owns, so that their deliveries are made and their clocks go on."""
+        for workspace in await asyncio.to_thread(self._log.owners.free, most):
+            with suppress(Unusable):
+                await self.take(workspace)
+
+    async def look(self) -> None:
+        """Compare with the database: who lives, what is owned, who has more to do than others."""
+        before = self._log.epochs
+        own = await asyncio.to_thread(self._log.owners.own)
+        for workspace in list(self._workspaces):
+            is_lost = workspace.id in before and before[workspace.id] == self._log.epochs.get(workspace.id)
+            if is_lost and (workspace.id not in own or own[workspace.id].epoch != before[workspace.id]):
+                log.error("workspace %s was taken by another replica", workspace.id)
+                self._drop(workspace)
+        self._loads.fade()
+        self._log.lease.load = self._load()
+        if self.is_closing:
+            return
+        for id, (_, wanted_by) in own.items():
+            if self._workspaces.get(id) is None and id not in self._unusable:
+                with suppress(Unusable):
+                    await self.take(id)
+            elif wanted_by is not None:
+                await self.give(id, wanted_by)
+        await self._balance()
+        await self.take_free(_TAKEN_AT_ONCE)
+
+    async def look_around(self) -> None:
+        """Look up which replicas live, and forget where workspaces of the others were."""
+        self.replicas = list(await asyncio.to_thread(self._log.owners.replicas))
+        living = {each.server for each in self.replicas}
+        self._places = {id: place for id, place in self._places.items() if place.server in living}
+
+    async def want(self, workspace: str) -> None:
+        """Ask for a workspace whose owner lives, but cannot be reached from here."""
+        await asyncio.to_thread(self._log.owners.want, workspace)
+
+    async def _balance(self) -> None:
+        idle = [(self._loads.of(each.id), each.id) for each in self._workspaces if self._can_move(each)]
+        for id, to in self._loads.moves(self.server, self.replicas, own=self._load(), idle=idle):
+            await self.give(id, to)
+
+    async def give(self, id: str, to: int) -> None:
+        """Give a workspace to another replica, unless somebody uses it at this moment."""
+        workspace = self._workspaces.get(id)
+        if workspace is None or not self._is_idle(workspace) or to not in {each.server for each in self.others}:
+            return
+        self._leaving.add(id)
+        try:
+            self._drop(workspace)
+            await asyncio.to_thread(self._log.owners.give, id, to)
+        finally:
+            self._leaving.discard(id)
+
+    def _drop(self, workspace: Workspace) -> None:
+        """Serve a workspace no more. Whoever still holds it finds nothing in it."""
+        self._log.let_go(workspace.id)
+        self._dispatcher.listeners.removed(workspace)
+        self._workspaces.let_go(workspace)
+
+    def _is_idle(self, workspace: Workspace) -> bool:
+        commits = self._workspaces.commits
+        pending = commits is not None and commits.pending(workspace.id) is not None
+        return not (self._visits[workspace.id] or pending or self._dispatcher.working(workspace))
+
+    def _can_move(self, workspace: Workspace) -> bool:
+        """Tell whether a workspace is idle and has nothing that would be lost by a move."""
+        remembers = workspace.journal.seen or workspace.faults or workspace.mappings or workspace.inboxes
+        return self._is_idle(workspace) and not remembers
+
+    def _load(self) -> float:
+        return self._loads.total(workspace.id for workspace in self._workspaces)
+
+
+def _bounded(known: dict[str, T]) -> dict[str, T]:
+    """The dictionary, emptied when it is too large: what it knows can be looked up again."""
+    if len(known) >= _MAX_KNOWN:
+        known.clear()
+    return known
