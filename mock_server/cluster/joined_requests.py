@@ -14,7 +14,8 @@ from mock_server.store.postgres_owners import Replica
 
 _AGAIN_SECONDS = 0.1
 _PATIENCE_SECONDS = 20.0
-_ALL = 10_000
+_MAX_ROUNDS = 5
+"""While workspaces are made all the time, an answer is as good as the last one."""
 
 
 class JoinedRequests:
@@ -31,9 +32,7 @@ class JoinedRequests:
         last = now() + _PATIENCE_SECONDS
         while now() < last:
             try:
-                await self._ownership.take_free(_ALL)
-                await self._ownership.look_around()
-                parts = [await self._part(scope, other) for other in (None, *self._ownership.others)]
+                parts = await self._parts(scope)
             except (NotSent, AnswerLost, StateError):  # it is gone, and will not be asked once its lease has ended
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
@@ -44,6 +43,17 @@ class JoinedRequests:
             await send_whole(send, whole.status, headers, whole.body)
             return
         await refuse(send, 503, BUSY)
+
+    async def _parts(self, scope: Scope) -> "Sequence[_Part]":
+        """The answers of all replicas, asked again if a workspace has gone from one to another meanwhile."""
+        for _ in range(_MAX_ROUNDS):
+            await self._ownership.directory.look_around()
+            await self._ownership.take_all()
+            before = await self._ownership.changes()
+            parts = [await self._part(scope, other) for other in (None, *self._ownership.directory.others)]
+            if await self._ownership.changes() == before:
+                break
+        return parts
 
     async def _part(self, scope: Scope, other: Replica | None) -> "_Part":
         part = _Part()

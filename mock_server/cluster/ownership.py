@@ -7,23 +7,22 @@ more to do than the others, or when another replica cannot reach this one.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TypeVar
 
+from mock_server.cluster.directory import Directory
 from mock_server.cluster.load import Loads
 from mock_server.cluster.request_subject import Subject
 from mock_server.errors import StateError
-from mock_server.store.postgres_owners import Place, Replica
+from mock_server.store.postgres_owners import OwnWorkspace, Replica
 from mock_server.store.replica_log import ReplicaLog
 from mock_server.webhooks.dispatcher import Dispatcher
 from mock_server.workspaces.workspace import DEFAULT, Workspace, Workspaces
 
-T = TypeVar("T")
-
 log = logging.getLogger("mock_server")
 
-_MAX_KNOWN = 20_000
+_ALL = 10_000
+_MOMENT = 0.01  # seconds in which a workspace leaves
 _TAKEN_AT_ONCE = 20
 """How many workspaces without an owner are looked for in each round."""
 
@@ -46,10 +45,7 @@ class Ownership:
         self.server = kept.owners.server
         self.is_closing = False
         """True once this replica stops: it takes no workspace any more."""
-        self.replicas: list[Replica] = []
-        """The living replicas, as they were seen last."""
-        self._places: dict[str, Replica] = {}
-        self._opened: dict[str, str] = {}  # workspaces by the digests of their keys
+        self.directory = Directory(kept.owners)
         self._visits: Counter[str] = Counter()  # requests that are served now
         self._leaving: set[str] = set()
         self._taking: dict[str, asyncio.Task[None]] = {}
@@ -85,54 +81,28 @@ class Ownership:
     async def _opened_by(self, key: str) -> str | None:
         if (workspace := self._workspaces.by_digest(key)) is not None:
             return workspace.id
-        if (id := self._workspaces.given(key) or self._opened.get(key)) is not None:
-            return id
-        place = await asyncio.to_thread(self._log.owners.find_by_key, key)
-        if place is None:
-            return None
-        self._note(place)
-        _bounded(self._opened)[key] = place.workspace
-        return place.workspace
+        return self._workspaces.given(key) or await self.directory.opened_by(key)
 
     async def owner(self, workspace: str) -> Replica | None:
         """Find the other replica that owns a workspace; None if this one does now, or if the workspace is nowhere.
 
         Raises Unsettled and Unusable.
         """
-        if (known := self._places.get(workspace)) is not None:
-            return known
-        place = await asyncio.to_thread(self._log.owners.find, workspace)
+        place = await self.directory.find(workspace)
         if place is None:
-            self._opened = {key: id for key, id in self._opened.items() if id != workspace}
             return None
-        if place.owner is None or place.owner.server == self.server:
-            if self.is_closing:
-                if not self.others:
-                    raise Unsettled
-                return min(self.others, key=lambda each: each.load)
-            await self.take(workspace)
-            if not self.is_here(workspace):
-                raise Unsettled
-            return None
-        self._note(place)
-        return place.owner
-
-    @property
-    def others(self) -> list[Replica]:
-        """The other living replicas."""
-        return [each for each in self.replicas if each.server != self.server]
-
-    def _note(self, place: Place) -> None:
         if place.owner is not None and place.owner.server != self.server:
-            _bounded(self._places)[place.workspace] = place.owner
-
-    def forget(self, workspace: str) -> None:
-        """Look up the owner of a workspace again: it was not where it should have been."""
-        self._places.pop(workspace, None)
+            return place.owner
+        if self.is_closing and self.directory.others:
+            return min(self.directory.others, key=lambda each: each.load)
+        await self.take(workspace)
+        if not self.is_here(workspace):
+            raise Unsettled
+        return None
 
     def quietest(self) -> Replica | None:
         """Choose the replica for a new workspace; None if that is this one."""
-        return self._loads.quietest(self.server, self.replicas, own=self._load())
+        return self._loads.quietest(self.server, self.directory.replicas, own=self._load())
 
     async def take(self, workspace: str) -> None:
         """Own a workspace that is free, and serve it. Raises Unusable."""
@@ -158,7 +128,7 @@ class Ownership:
         if epoch > 1:
             workspace.journal.begin_after_a_move()
         self._workspaces.take_in(workspace)
-        self.forget(id)
+        self.directory.forget(id)
         self._dispatcher.wake(workspace)
         self._dispatcher.listeners.await_back(workspace)
 
@@ -167,6 +137,17 @@ class Ownership:
         for workspace in await asyncio.to_thread(self._log.owners.free, most):
             with suppress(Unusable):
                 await self.take(workspace)
+
+    async def take_all(self) -> None:
+        """Serve everything that this replica owns or that is free, so that it can tell of all its workspaces."""
+        while self._leaving:
+            await asyncio.sleep(_MOMENT)
+        await self._take_given(await asyncio.to_thread(self._log.owners.own))
+        await self.take_free(_ALL)
+
+    async def changes(self) -> tuple[int, int]:
+        """Read two numbers that change whenever a workspace is made or removed, or gets another owner."""
+        return await asyncio.to_thread(self._log.owners.changes)
 
     async def look(self) -> None:
         """Compare with the database: who lives, what is owned, who has more to do than others."""
@@ -181,20 +162,19 @@ class Ownership:
         self._log.lease.load = self._load()
         if self.is_closing:
             return
+        await self._take_given(own)
         for id, (_, wanted_by) in own.items():
-            if self._workspaces.get(id) is None and id not in self._unusable:
-                with suppress(Unusable):
-                    await self.take(id)
-            elif wanted_by is not None:
+            if wanted_by is not None:
                 await self.give(id, wanted_by)
         await self._balance()
         await self.take_free(_TAKEN_AT_ONCE)
 
-    async def look_around(self) -> None:
-        """Look up which replicas live, and forget where workspaces of the others were."""
-        self.replicas = list(await asyncio.to_thread(self._log.owners.replicas))
-        living = {each.server for each in self.replicas}
-        self._places = {id: place for id, place in self._places.items() if place.server in living}
+    async def _take_given(self, own: Mapping[str, OwnWorkspace]) -> None:
+        """Load what others have given to this replica."""
+        for id in own:
+            if self._workspaces.get(id) is None and id not in self._unusable:
+                with suppress(Unusable):
+                    await self.take(id)
 
     async def want(self, workspace: str) -> None:
         """Ask for a workspace whose owner lives, but cannot be reached from here."""
@@ -202,13 +182,17 @@ class Ownership:
 
     async def _balance(self) -> None:
         idle = [(self._loads.of(each.id), each.id) for each in self._workspaces if self._can_move(each)]
-        for id, to in self._loads.moves(self.server, self.replicas, own=self._load(), idle=idle):
+        for id, to in self._loads.moves(self.server, self.directory.replicas, own=self._load(), idle=idle):
             await self.give(id, to)
 
     async def give(self, id: str, to: int) -> None:
         """Give a workspace to another replica, unless somebody uses it at this moment."""
         workspace = self._workspaces.get(id)
-        if workspace is None or not self._is_idle(workspace) or to not in {each.server for each in self.others}:
+        if (
+            workspace is None
+            or not self._is_idle(workspace)
+            or to not in {each.server for each in self.directory.others}
+        ):
             return
         self._leaving.add(id)
         try:
@@ -235,10 +219,3 @@ class Ownership:
 
     def _load(self) -> float:
         return self._loads.total(workspace.id for workspace in self._workspaces)
-
-
-def _bounded(known: dict[str, T]) -> dict[str, T]:
-    """The dictionary, emptied when it is too large: what it knows can be looked up again."""
-    if len(known) >= _MAX_KNOWN:
-        known.clear()
-    return known

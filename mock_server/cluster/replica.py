@@ -87,9 +87,13 @@ class Replica(Starlette):
     async def _serve_peer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve what another replica has forwarded, if it can be served here."""
         try:
-            workspace = await self._ownership.workspace(self._subject(scope))
-            if not self._ownership.is_here(workspace) and workspace is not None:
-                self._ownership.forget(workspace)
+            workspace = None
+            if join_for(scope):
+                await self._ownership.take_all()
+            else:
+                workspace = await self._ownership.workspace(self._subject(scope))
+            if workspace is not None and not self._ownership.is_here(workspace):
+                self._ownership.directory.forget(workspace)
                 if await self._ownership.owner(workspace) is not None:
                     raise Unsettled
         except Unusable as fault:
@@ -116,7 +120,7 @@ class Replica(Starlette):
                     return await self._forwarder(other).forward(scope, receive, send, other.url)
             except NotSent:
                 if workspace is not None:
-                    self._ownership.forget(workspace)
+                    self._ownership.directory.forget(workspace)
                     if now() - unreachable.setdefault(workspace, now()) > _UNREACHABLE_SECONDS:
                         await self._ask_for(workspace)
             except Unsettled:
@@ -167,7 +171,7 @@ class Replica(Starlette):
 
     async def _let_go(self) -> None:
         """Close the connections to dead replicas: one may hang, and requests that it has would hang too."""
-        living = {each.server for each in self._ownership.replicas}
+        living = {each.server for each in self._ownership.directory.replicas}
         for server in self._forwarders.keys() - living:
             await self._forwarders.pop(server).close()
 
@@ -176,7 +180,7 @@ class Replica(Starlette):
         said, rounds = "", 0
         while True:
             try:
-                await self._ownership.look_around()
+                await self._ownership.directory.look_around()
                 await self._let_go()
                 if rounds % _ROUNDS_IN_A_LOOK == 0:
                     await self._ownership.look()

@@ -34,6 +34,7 @@ class PostgresLog(LayeredLog):
         """Enter a new workspace and its keys into the table of owners, or remove it. Raises NameTaken."""
         if facts is None:
             db.execute("DELETE FROM owners WHERE workspace = ?", (workspace,))
+            self._data.epochs.pop(workspace, None)
             return
         alone = self._data.beside is None
         entered = db.execute(_ENTER, (workspace, keys_of(facts), self.lease.server, alone)).fetchone()

@@ -26,6 +26,7 @@ _GIVE = "UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL WHERE wo
 _WANT = "UPDATE owners SET wanted = ? WHERE workspace = ? AND wanted IS NULL"
 _REPLICAS = "SELECT id, url, load FROM servers WHERE until > clock_timestamp() AND url <> '' ORDER BY id"
 _OWN = "SELECT workspace, epoch, wanted FROM owners WHERE server = ?"
+_CHANGES = "SELECT count(*), coalesce(sum(epoch), 0)::bigint FROM owners"
 _FREE = """
 SELECT workspace FROM owners WHERE server IS NULL
 OR NOT EXISTS (SELECT 1 FROM servers WHERE servers.id = owners.server AND until > clock_timestamp())
@@ -113,6 +114,12 @@ class Owners:
         """List what this server owns, in the eyes of the database."""
         with self._open() as db:
             return {workspace: OwnWorkspace(*row) for workspace, *row in db.execute(_OWN, (self.server,)).fetchall()}
+
+    def changes(self) -> tuple[int, int]:
+        """Tell how many workspaces there are, and how many changes of owners they have had together."""
+        with self._open() as db:
+            count, epochs = db.execute(_CHANGES).fetchone() or (0, 0)
+        return int(count), int(epochs)
 
     def free(self, most: int) -> Sequence[str]:
         """List workspaces that no living server owns."""
