@@ -1,4 +1,4 @@
-"""What a replica knows of the others: who lives, where workspaces are, and which keys open them.
+"""The knowledge of a replica about the others: who lives, where workspaces are, and which keys open them.
 
 It is looked up in the database once, and again when it turns out to be out of date.
 """

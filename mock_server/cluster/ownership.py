@@ -64,6 +64,8 @@ class Ownership:
             yield
         finally:
             self._visits[workspace] -= 1
+            if not self._visits[workspace]:
+                del self._visits[workspace]
 
     def is_here(self, workspace: str | None) -> bool:
         """Tell whether a request about a workspace can be served here now; None is about no workspace."""
@@ -188,11 +190,8 @@ class Ownership:
     async def give(self, id: str, to: int) -> None:
         """Give a workspace to another replica, unless somebody uses it at this moment."""
         workspace = self._workspaces.get(id)
-        if (
-            workspace is None
-            or not self._is_idle(workspace)
-            or to not in {each.server for each in self.directory.others}
-        ):
+        alive = any(each.server == to for each in self.directory.others)
+        if workspace is None or not alive or not self._is_idle(workspace):
             return
         self._leaving.add(id)
         try:
