@@ -157,6 +157,7 @@ def _layers(
             JournalMiddleware,
             router=endpoint.router,
             answers=endpoint.answers,
+            refused=endpoint.refused_keys,
             settings=settings,
             envelope=envelope,
             redactor=redactor,

@@ -4,21 +4,22 @@ A feed keeps places in what the workspace keeps anyway. So nothing is added to a
 reader who is slow, and whoever comes late gets the newest of what there is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mock_server.api.exchange import Exchange
 from mock_server.store.base import Record
 from mock_server.store.state import Transaction
+from mock_server.support.ring_buffer import RingBuffer
 from mock_server.webhooks import events, outbox
-from mock_server.workspaces.workspace import Workspace
+from mock_server.workspaces.workspace import DEFAULT, Workspace
 from mock_server.world.clock import stamp
 
 MAX_ROWS = 2_000
 """Rows of each sort that a feed tells at once; older ones are skipped."""
 _MAX_UNFINISHED = 1_000
 _LAST = 1 << 60  # behind all requests: it was caused by none
-_REQUEST, _EVENT, _ATTEMPT = range(3)
+_REFUSED, _REQUEST, _EVENT, _ATTEMPT = range(4)
 
 
 class Place(NamedTuple):
@@ -31,7 +32,9 @@ class Place(NamedTuple):
 
 
 class FeedEntry(NamedTuple):
-    """One entry of the feed: an exchange, an event's record, or the facts of an attempt with its delivery."""
+    """One entry of the feed: an exchange, the facts of a refused request, an event's record, or the facts of an attempt
+    with its delivery.
+    """
 
     place: Place
     value: Any
@@ -43,23 +46,32 @@ class FeedEntry(NamedTuple):
         return self.place.sort == _REQUEST
 
     @property
+    def is_refused(self) -> bool:
+        """True for the facts of a request whose key opened no workspace."""
+        return self.place.sort == _REFUSED
+
+    @property
     def is_event(self) -> bool:
         """True for an event."""
         return self.place.sort == _EVENT
 
 
 class LiveFeed:
-    """The feed of one reader. ``next`` gives the news since the last call."""
+    """The feed of one reader. ``next`` gives the news since the last call.
 
-    def __init__(self, workspace: Workspace) -> None:
+    The default workspace tells of requests whose key was ``refused``, too: somebody has to.
+    """
+
+    def __init__(self, workspace: Workspace, refused: RingBuffer[Mapping[str, Any]]) -> None:
         self._workspace = workspace
+        self._refused = refused if workspace.id == DEFAULT else RingBuffer[Mapping[str, Any]](0)
         self.skipped = 0
         """How many entries the reader missed, because there were too many at once."""
         self._begin()
 
     def _begin(self) -> None:
         self._journal, self._generation = self._workspace.journal.coverage, self._workspace.generation
-        self._requests = self._attempts = 0
+        self._requests = self._attempts = self._refusals = 0
         self._event = -1  # when the last one came
         self._version: object = None
         self._unfinished: list[Exchange] = []
@@ -74,7 +86,13 @@ class LiveFeed:
 
     def next(self) -> Sequence[FeedEntry]:
         """Return the news since the last call, oldest first. A request that ends comes a second time."""
-        return sorted([*self._new_requests(), *self._new_events(), *self._new_attempts()], key=lambda one: one.place)
+        found = [*self._new_refusals(), *self._new_requests(), *self._new_events(), *self._new_attempts()]
+        return sorted(found, key=lambda one: one.place)
+
+    def _new_refusals(self) -> Iterator[FeedEntry]:
+        count, self._refusals = self._refused.seen - self._refusals, self._refused.seen
+        for number, facts in enumerate(self._refused.newest(count)):
+            yield FeedEntry(Place(facts["at"], _LAST, _REFUSED, number), facts)
 
     def _new_requests(self) -> Iterator[FeedEntry]:
         journal = self._workspace.journal

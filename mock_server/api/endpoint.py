@@ -7,6 +7,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.operation_handler import OperationHandler
+from mock_server.api.refused_keys import RefusedKeys
 from mock_server.api.response import send_answer
 from mock_server.api.response_cache import ResponseCache
 from mock_server.api.routing import Router
@@ -28,6 +29,7 @@ class Endpoint:
     def __init__(self, workspaces: Workspaces, settings: Settings, router: Router, evolving: Evolving) -> None:
         self._workspaces, self._settings, self.router = workspaces, settings, router
         self.answers: Counter[int] = Counter()
+        self.refused_keys = RefusedKeys(workspaces)
         self._contract = workspaces.contract
         self._handlers: dict[Operation, OperationHandler] = {}
         self.check = SelfCheck(sampled=settings.self_check == "sampled")

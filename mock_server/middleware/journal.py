@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.api.error_bodies import ErrorBodies
 from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import EXCHANGE, Exchange
+from mock_server.api.refused_keys import RefusedKeys
 from mock_server.api.request_body import ClientGone
 from mock_server.api.response import send_answer
 from mock_server.api.routing import Router
@@ -27,6 +28,7 @@ Observer = Callable[[Exchange], None]
 class JournalMiddleware:
     """Opens and closes the exchange of each request, and counts it in ``answers`` by its status.
 
+    ``refused`` gets those whose key opens no workspace, and with it no journal.
     ``observe`` is called with each finished exchange, for the log.
     """
 
@@ -35,6 +37,7 @@ class JournalMiddleware:
         app: ASGIApp,
         router: Router,
         answers: Counter[int],
+        refused: RefusedKeys,
         settings: Settings,
         envelope: ErrorBodies,
         redactor: Redactor,
@@ -44,6 +47,7 @@ class JournalMiddleware:
         self._app = app
         self._router = router
         self._answers = answers
+        self._refused = refused
         self._envelope = envelope
         self._redactor = redactor
         self._ours = settings.mock_headers
@@ -73,6 +77,8 @@ class JournalMiddleware:
         self._answers[exchange.status or 0] += 1
         if exchange.workspace is not None:
             exchange.workspace.journal.end(exchange)
+        else:
+            self._refused.note(exchange)
         self._observe(exchange)
 
     async def _refuse(self, exchange: Exchange, error: ApiError, scope: Scope, send: Send) -> None:

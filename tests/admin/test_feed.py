@@ -105,6 +105,18 @@ def test_a_refused_request_says_why(desk: Desk) -> None:
     assert row["why"].startswith("body /firstName: ")
 
 
+def test_a_key_that_opens_nothing_is_told_in_the_default_workspace_only(desk: Desk) -> None:
+    real = "sk_live_0123456789abcdef0123"
+    ask(desk.app, "GET", f"/v1/leads?token={real}", key=real)
+    told = ask(desk.app, "GET", "/__admin/feed", key=None).body
+    row = [row for name, value in messages(told) if name == "rows" for row in value][-1]
+
+    assert (row["row"], row["status"], row["endedAt"]) == ("request", 401, "authentication")
+    assert row["why"].startswith("this looks like a real key")
+    assert real not in told.decode()
+    assert rows(desk) == []
+
+
 def test_what_a_simulation_causes_is_told_too(desk: Desk) -> None:
     desk.simulate("call")
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.admin import query
 from mock_server.admin.context import AdminContext, ControlRefused
-from mock_server.admin.feed_rows import attempt_row, event_row, request_row
+from mock_server.admin.feed_rows import attempt_row, event_row, refused_row, request_row
 from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.live_feed import MAX_ROWS, FeedEntry, LiveFeed
 from mock_server.support.exact_json import write_json
@@ -52,7 +52,7 @@ class _Feeds:
         return _Stream(self, self._messages(workspace, limit, follow=follow))
 
     async def _messages(self, workspace: Workspace, limit: int, *, follow: bool) -> AsyncIterator[bytes]:
-        feed, looks = LiveFeed(workspace), 0
+        feed, looks = LiveFeed(workspace, self._control.endpoint.refused_keys), 0
         found = feed.next()[-limit:] if limit else ()
         yield _message("begin", {"workspace": workspace.id})
         while True:
@@ -80,6 +80,8 @@ class _Feeds:
     def _row(self, one: FeedEntry) -> dict[str, Any]:
         if one.is_request:
             return request_row(one.value, self._ignored.of(one.value) if one.value.over else ())
+        if one.is_refused:
+            return refused_row(one.value)
         if one.is_event:
             return event_row(one.value)
         return attempt_row(one.value, one.delivery, one.place.at or None, self._redactor)

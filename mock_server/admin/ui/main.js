@@ -37,7 +37,7 @@ const context = {
   },
   /** Show why something could not be done. A missing token is asked for. */
   fail(fault) {
-    if (fault instanceof Refused && fault.status === 403) askForToken(fault.message);
+    if (fault instanceof Refused && fault.status === 403 && fault.message.includes("token")) askForToken(fault.message);
     else if (fault.name !== "AbortError") fill(trouble, fault.message).hidden = false;
   },
   /** Show another workspace, in the view that is shown now. */

@@ -32,6 +32,16 @@ export async function eventStory(context, id, rows, actions) {
   return [h("h2", { tabindex: -1 }, found.type), event(context, found, actions), next(rows, found.cause, [found])];
 }
 
+/** Draw what is known of a request whose key opened no workspace. */
+export async function refusedStory(context, id, rows) {
+  const row = rows.find((one) => one.id === id);
+  if (!row) return [h("h2", { tabindex: -1 }, id), h("p", null, "This is not kept any more.")];
+  return [h("h2", { tabindex: -1 }, h("code", null, `${row.method} ${row.url}`), " ", statusTag(row.status)),
+    facts([["When", time(row.at)], ["Operation", row.operation ?? "none has this path and method"]]),
+    h("h3", null, "Why this answer"), h("p", { class: "remark bad" }, row.why),
+    h("p", { class: "soft" }, "It belongs to no workspace, so no header and no body of it is kept.")];
+}
+
 async function withDeliveries(items) {
   const oldestFirst = [...items].reverse();
   const found = await Promise.all(oldestFirst.map((one) => get(`/webhooks/deliveries?eventId=${encodeURIComponent(one.id)}`)));

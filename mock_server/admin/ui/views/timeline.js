@@ -4,7 +4,7 @@ import { post } from "../api.js";
 import { fill, h } from "../dom.js";
 import { acting, count, field, select, statusTag, tag } from "../parts.js";
 import { RowList } from "../row_list.js";
-import { eventStory, story } from "../story.js";
+import { eventStory, refusedStory, story } from "../story.js";
 import { follow } from "../stream.js";
 
 export const title = "Timeline";
@@ -175,7 +175,7 @@ class Timeline {
     };
     const close = h("button", { type: "button", class: "close", onclick: () => this.close() }, "Close");
     try {
-      const drawn = await (id.startsWith("evt_") ? eventStory : story)(this.context, id, this.rows, actions);
+      const drawn = await this.storyOf(id)(this.context, id, this.rows, actions);
       if (turn === this.opened) fill(this.panel, close, drawn);
     } catch (fault) {
       if (turn !== this.opened) return;
@@ -184,6 +184,11 @@ class Timeline {
     }
     this.panel.querySelector("h2")?.focus({ preventScroll: true });
     this.point();
+  }
+
+  storyOf(id) {
+    if (id.startsWith("evt_")) return eventStory;
+    return id.startsWith("req_anon") ? refusedStory : story;
   }
 
   close() {
