@@ -60,6 +60,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.lint": 10,
     "contracts.report": 11,
     "contracts.changes": 12,
+    "contracts.verdict": 11,
     "contracts.evidence": 12,
     "contracts.cli": 13,
     "contracts.pytest_workers": 14,

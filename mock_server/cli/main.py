@@ -33,6 +33,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "proxy": ("proxy", "Pass your client's requests on to the real API, and keep their shapes."),
         "replay": ("replay", "Ask the mock what a recording asked, and compare."),
         "lint": ("lint", "Judge how your client uses the API: paging, retries, limits, names."),
+        "verdict": ("verdict", "Is your integration done? If not, the next five actions."),
         "learn": ("learn", "Correct the contract from recorded traffic with the real API."),
         "workspace": ("workspace", "Make, list and remove workspaces."),
         "env": ("env", "The URL, the key and the secret, as variables."),

@@ -1,6 +1,7 @@
 """Fixtures of several modules of this folder."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from recordings import Judge
 from contracts.cli.traffic import command
 from contracts.spec.document import Contract
 from contracts.spec.overlaid import load_overlaid
+from mock_server.config.settings import Settings
+from mock_server.server import MockServer
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,13 @@ def _usual_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
 def _loaded(spec: str, overlay: str) -> Contract:
     """A document is read, and its validators are made, once for all of these tests."""
     return load_overlaid(spec, overlay)
+
+
+@pytest.fixture(scope="session")
+def sophiie_server() -> Iterator[MockServer]:
+    """A server apart from the plugin's own, to which other folders give settings of theirs."""
+    with MockServer(Settings(port=0, quiet=True)) as server:
+        yield server
 
 
 @pytest.fixture
