@@ -109,7 +109,7 @@ GATES = {
     "mock_server.cli.diagnosis": ("urllib.request",),  # asks how proxies are set
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
     "contracts.transport.guarded_session": OUTGOING,
-    "contracts.transport.forwarding": ("http.client",),  # what a client of the proxy has sent, as it was sent
+    "contracts.transport.forwarding": ("http.client", "urllib3"),  # what a client of the proxy has sent, as it was sent
     "contracts.transport.deadlines": ("http.client", "urllib3"),  # how answers are read; the session opens them
     "contracts.transport.network_errors": (
         "http.client",

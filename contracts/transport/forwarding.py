@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import certifi
+from urllib3.util.wait import wait_for_read
 
 from contracts.errors import RequestRefused
 from contracts.transport.guard import Guard, Mode, Policy
@@ -106,16 +107,23 @@ class ForwardingTransport:
     def send(self, request: ClientRequest) -> ForwardedAnswer:
         """Send a request that the guard admits. Raises RequestRefused before anything is sent, or OSError."""
         self.guard.admit(request)
-        with self._lock:
-            idle = self._idle.pop() if self._idle else None
         try:
-            return self._send(request, idle or self._opened())
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            if idle is None or request.method not in ("GET", "HEAD"):
-                raise  # a write may have had its effect
+            return self._send(request, self._waiting() or self._opened())
         except http.client.HTTPException as fault:
             raise OSError(type(fault).__name__) from None
-        return self._send(request, self._opened())  # the idle connection was closed: the host has not seen the request
+
+    def _waiting(self) -> http.client.HTTPConnection | None:
+        """A connection that waits for another request, and that the host has not closed meanwhile.
+
+        That is found out before something is sent: afterwards nobody could tell whether the host has seen the request.
+        """
+        with self._lock:
+            while self._idle:
+                connection = self._idle.pop()
+                if connection.sock is not None and not wait_for_read(connection.sock, 0.0):  # the end can be read
+                    return connection
+                connection.close()
+        return None
 
     def close(self) -> None:
         """Close the connections that wait for another request."""
