@@ -120,6 +120,7 @@ def _values() -> Iterator[ChangeRule]:
     yield ChangeRule("became-not-nullable", "The value cannot be null any more", B, U)
     yield ChangeRule("enum-value-added", "There is a new word in the list of values", U, A, by_client=True)
     yield ChangeRule("enum-value-removed", "A word is gone from the list of values", B, U)
+    yield ChangeRule("enum-replaced", "None of the values is left that were listed", B, B)
     yield ChangeRule("enum-added", "Only the listed values are allowed now", B, U)
     yield ChangeRule("enum-removed", "Values are no longer listed: any can come", U, A, by_client=True)
     yield ChangeRule("default-changed", "A value that is left out means something else", A, U, Concern.LACKING)
@@ -151,6 +152,7 @@ UPPER: Mapping[str, tuple[str, str]] = MappingProxyType(
         "maxLength": ("max-length", "greatest length"),
         "maxItems": ("max-items", "greatest number of items"),
         "maxProperties": ("max-properties", "greatest number of fields"),
+        "maxContains": ("max-contains", "greatest number of items that fit `contains`"),
     }
 )
 """Upper bounds of JSON Schema: their word in rule ids, and their meaning."""
@@ -160,6 +162,7 @@ LOWER: Mapping[str, tuple[str, str]] = MappingProxyType(
         "minLength": ("min-length", "smallest length"),
         "minItems": ("min-items", "smallest number of items"),
         "minProperties": ("min-properties", "smallest number of fields"),
+        "minContains": ("min-contains", "smallest number of items that fit `contains`"),
     }
 )
 """Lower bounds of JSON Schema: their word in rule ids, and their meaning."""

@@ -42,6 +42,13 @@ class SchemaComparer:
             self._branches(found, before.choices[0], [new])
             return found
         found.own += value_changes(before, after, side)
+        if (
+            side is Side.PARAMETER
+            and before.types
+            and "array" not in before.types
+            and after.types == frozenset({"array"})
+        ):
+            self._as_list(found, old, after)
         if share_a_type(before, after):
             self._fields(found, before, after, side)
             self._further(found, before, after)
@@ -49,6 +56,14 @@ class SchemaComparer:
                 found.below.append(("/*", as_schema(before.items), as_schema(after.items)))
             self._choices(found, before, after)
         return found
+
+    @staticmethod
+    def _as_list(found: SchemaComparison, old: Schema, new: SchemaView) -> None:
+        """Compare a parameter that became a list: one value on the wire is a list of one."""
+        if new.bounds.get("minItems", (0, 0))[0] > 1:
+            found.own = [OwnChange("", "type-changed", "one value", "a list of several")]
+        if new.items:
+            found.below.append(("", old, as_schema(new.items)))
 
     @staticmethod
     def _wrapped(plain: SchemaView, choice: SchemaView) -> bool:

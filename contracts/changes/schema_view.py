@@ -11,7 +11,7 @@ from contracts.changes.schema_parts import Part, Schema, choices_of
 _EXCLUSIVE = {"exclusiveMaximum": "maximum", "exclusiveMinimum": "minimum"}
 _OTHERS = (
     *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies", "patternProperties"),
-    *("propertyNames", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedProperties"),
+    *("propertyNames", "contains", "prefixItems", "unevaluatedProperties"),
     *("unevaluatedItems", "contentEncoding", "contentMediaType", "contentSchema"),
 )
 """Keywords that are compared as a whole."""

@@ -81,6 +81,9 @@ def _enum(old: SchemaView, new: SchemaView) -> Iterator[OwnChange]:
             yield OwnChange("", "enum-removed", ", ".join(old.enum), None)
         return
     before, after = dict.fromkeys(old.enum), dict.fromkeys(new.enum)
+    if before and after and not before.keys() & after.keys():
+        yield OwnChange("", "enum-replaced", ", ".join(before), ", ".join(after))
+        return
     yield from (OwnChange("", "enum-value-removed", value, None) for value in before if value not in after)
     yield from (OwnChange("", "enum-value-added", None, value) for value in after if value not in before)
 

@@ -116,6 +116,7 @@ ROWS: list[tuple[str, Any, Any]] = [
     ("became-not-nullable", sent(field(type=["string", "null"])), sent(field(type="string"))),
     ("enum-value-added", sent(field(enum=["a"])), sent(field(enum=["a", "b"]))),
     ("enum-value-removed", sent(field(enum=["a", "b"])), sent(field(enum=["a"]))),
+    ("enum-replaced", received(field(const="a")), received(field(const="b"))),
     ("enum-added", sent(field(type="string")), sent(field(type="string", enum=["a"]))),
     ("enum-removed", sent(field(type="string", enum=["a"])), sent(field(type="string"))),
     ("default-changed", asked({"type": "integer", "default": 1}), asked({"type": "integer", "default": 2})),

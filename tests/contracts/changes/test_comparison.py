@@ -44,6 +44,14 @@ def test_a_parameter_is_a_text_so_a_text_allows_more_than_a_number() -> None:
     assert only(sent({"type": "integer"}), sent({"type": "string"})).rule.id == "type-changed"
 
 
+def test_one_value_of_a_parameter_is_a_list_of_one() -> None:
+    one, many = {"type": "integer"}, {"type": "array", "items": {"type": "integer", "maximum": 5}}
+
+    found = [change.rule.id for change in compared(asked(one), asked(many)).changes]
+    assert found == ["type-widened", "maximum-added"]
+    assert only(asked(one), asked({"type": "array", "minItems": 2})).rule.id == "type-changed"
+
+
 def test_a_place_names_the_answer_and_the_field() -> None:
     old = received({"type": "object", "properties": {"rooms": {"type": "array", "items": ROOM}}})
     new = received({"type": "object", "properties": {"rooms": {"type": "array", "items": {**ROOM, "required": []}}}})
