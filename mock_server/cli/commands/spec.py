@@ -27,6 +27,7 @@ OBSERVED = "sophiie-mock.observed.yaml"
 _OF_THE_SUITE: Mapping[str, str] = MappingProxyType(
     {
         "evidence": "What is known of each operation, since when.",
+        "pull": "Store the published document, and say whether it changed.",
         "diff": "What changed between two documents, and what it breaks.",
     }
 )
