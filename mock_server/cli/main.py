@@ -35,6 +35,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "lint": ("lint", "Judge how your client uses the API: paging, retries, limits, names."),
         "verdict": ("verdict", "Is your integration done? If not, the next five actions."),
         "learn": ("learn", "Correct the contract from recorded traffic with the real API."),
+        "drill": ("drill", "Run your tests against the API of tomorrow."),
         "workspace": ("workspace", "Make, list and remove workspaces."),
         "env": ("env", "The URL, the key and the secret, as variables."),
         "wait": ("wait", "Wait until the server is ready."),
@@ -44,7 +45,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )
-_STARTING = ("serve", "mock", "check")
+_STARTING = ("serve", "mock", "check", "drill")
 """Verbs that run a server, and so read settings from variables."""
 _ALIASES: Mapping[str, str] = MappingProxyType({"mock": "serve"})
 

@@ -4,9 +4,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from mock_server.config.settings import Settings
+from mock_server.config.settings import Settings, variable
 from mock_server.support.extras import install
 from mock_server.support.own_socket import sockets_are_forbidden
 from mock_server.support.text import short_repr
@@ -34,12 +35,18 @@ def serving(source: Source) -> "Iterator[MockServer | RunningServer]":
         with started(source) as running:
             yield running
     elif isinstance(source, Settings):
-        with _in_a_thread(source) as server:
+        with _in_a_thread(_evolved(source)) as server:
             yield server
     else:
         raise Refused(
             {"detail": f"sophiie_settings gives Settings, a URL or a command, and not {short_repr(source, 80)}"}
         )
+
+
+def _evolved(settings: Settings) -> Settings:
+    """The settings with what ``sophiie-mock drill`` asks of every server that the tests start."""
+    evolve, report = (os.environ.get(variable(name), "") for name in ("evolve", "evolve_report"))
+    return replace(settings, evolve=evolve, evolve_report=report) if evolve else settings
 
 
 def mock_server_class() -> "type[MockServer]":
