@@ -116,6 +116,6 @@ def _one(schema: Schema | None, text: Any) -> Any:
 
 def _json(text: str, otherwise: Any) -> Any:
     try:
-        return read_json(text)
+        return read_json(text, doubles=True)
     except NotJson:
         return otherwise

@@ -53,7 +53,7 @@ def _value(head: Message, content: bytes) -> Any:
         return UploadedFile(_text(file_name), kind, len(content))
     if media and is_json(media):
         try:
-            return read_json(content)
+            return read_json(content, doubles=True)
         except NotJson as fault:
             raise ValueError(f"a part that says it is JSON is not: {fault.what}") from None
     try:

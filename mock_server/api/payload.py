@@ -100,7 +100,7 @@ def _declared(operation: Operation, media: str) -> str:
 
 
 def _json(operation: Operation, declared: str, media: str, body: bytes) -> Any:
-    return read_json(body)
+    return read_json(body, doubles=True)  # records show what was sent, and every client must be able to read it
 
 
 def _form(operation: Operation, declared: str, media: str, body: bytes) -> Any:

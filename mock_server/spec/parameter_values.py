@@ -2,6 +2,7 @@
 
 import base64
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -145,6 +146,8 @@ def _number(text: str) -> Any:
     if whole := _INTEGER.fullmatch(text):
         return int(whole[1])
     value = read_number(text)
+    if abs(value) > sys.float_info.max:  # a record with it could not be read by many clients
+        return _NOT
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
 
 

@@ -61,16 +61,19 @@ class TooDeep(NotJson):
         super().__init__(f"nested deeper than {depth} levels")
 
 
-def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH) -> Any:
-    """Read a JSON text of at most ``depth`` levels, with every number exact. Raises NotJson."""
+def read_json(text: bytes | str, depth: int = MAX_JSON_DEPTH, *, doubles: bool = False) -> Any:
+    """Read a JSON text of at most ``depth`` levels, with every number exact. Raises NotJson.
+
+    With ``doubles``, a number beyond the range of a double is not accepted: many readers could not read it in turn.
+    """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(raw) < _LARGE_TEXT:
-        return _read(raw, depth)
+        return _read(raw, depth, doubles=doubles)
     with collector_paused():
-        return _read(raw, depth)
+        return _read(raw, depth, doubles=doubles)
 
 
-def _read(raw: bytes, depth: int) -> Any:
+def _read(raw: bytes, depth: int, *, doubles: bool) -> Any:
     try:
         value = orjson.loads(raw)
         exact = not _has_long_number(raw, finite=True)
@@ -78,7 +81,7 @@ def _read(raw: bytes, depth: int) -> Any:
         # Its words for 1,024 levels, in newer and in older versions.
         if raw.count(b"[") + raw.count(b"{") > depth and ("depth" in fault.msg or "ecursion" in fault.msg):
             raise TooDeep(depth) from None
-        if not _has_long_number(raw):  # it may be a number that is too large for orjson only
+        if doubles or not _has_long_number(raw):  # it may be a number that is too large for orjson only
             raise NotJson(fault.msg, fault.lineno, fault.colno) from None
         value, exact = _long_numbers(raw, fault), True
     if len(raw) > depth and is_deeper_text(raw, depth):
