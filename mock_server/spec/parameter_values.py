@@ -146,7 +146,7 @@ def _number(text: str) -> Any:
     if whole := _INTEGER.fullmatch(text):
         return int(whole[1])
     value = read_number(text)
-    if abs(value) > sys.float_info.max:  # a record with it could not be read by many clients
+    if value > sys.float_info.max or value < -sys.float_info.max:  # a record with it could not be read by many clients
         return _NOT
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _WIDEST else value
 

@@ -17,6 +17,8 @@ import yaml
 
 from mock_server.config.paths import OPENAPI
 
+_NO_JSON = (b"text/plain", b"text/html", b"text/css", b"text/javascript", b"image/svg+xml", b"text/event-stream")
+"""The media types of what the control plane shows beside JSON: metrics, the files of its page, its feed."""
 METHODS = ("get", "put", "post", "delete", "patch")
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)")
 _TYPE = re.compile(rb"\r\ncontent-type: ([^\r;]*)")
@@ -195,7 +197,7 @@ def _fault(operation: Judged | None, answer: Answer, path: str) -> str:
 
 
 def _control_fault(what: str, answer: Answer) -> str:
-    if answer.status < 400 and (not answer.body or answer.kind == b"text/plain"):
+    if answer.status < 400 and (not answer.body or answer.kind in _NO_JSON):
         return ""
     try:
         value = json.loads(answer.body)  # it shows numbers as they came, also those that no double holds
