@@ -28,7 +28,7 @@ from page_views import places  # noqa: E402
 REQUIRED = "SOPHIIE_MOCK_BROWSER_REQUIRED"
 PICTURES = ROOT / "dist" / "page"
 PAGE = ROOT / "mock_server" / "admin" / "ui"
-STREAMS = ("timeline/stream",)
+STREAMS = ("feed?follow=true", "feed?limit=5")
 
 MAX_KB, MAX_PAINT_MS, MAX_COST_MS, MAX_TASK_MS = 150, 300, 2, 100
 ENTRIES, PER_SECOND, SECONDS = 2_000, 50, 10

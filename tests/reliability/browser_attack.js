@@ -1,5 +1,5 @@
 // What a page can do to another server: each way, on each route. Evaluated in a page of the attacker's choice.
-// attack({base, evil, routes, ways}) resolves to {tried, reads}: how often each way was tried, and what it could read.
+// attack({base, evil, routes, ways, named}) resolves to {tried, reads}: how often each way was tried, and what it could read.
 (() => {
   const WAIT = 3000;
   const within = (promise, fallback = "") =>
@@ -208,7 +208,8 @@
     const one = async (queue) => {
       for (let job; (job = queue.shift()); ) {
         const [name, run, method, path, body] = job;
-        const url = `${config.base}${path}?way=${encodeURIComponent(name)}`;
+        // Named for the attacker's own server only: routes of ours would refuse an unknown parameter.
+        const url = `${config.base}${path}` + (config.named ? `?way=${encodeURIComponent(name)}` : "");
         const said = await within(Promise.resolve().then(() => run(url, method, body)));
         tried[name] = (tried[name] || 0) + 1;
         if (said) reads.push(`${name}: ${method} ${path}: ${String(said).slice(0, 80)}`);

@@ -227,10 +227,11 @@ def attacker() -> Iterator[tuple[int, set[str]]]:
         thread.join()
 
 
-async def attack(page: Page, base: str, evil: str, asked: Sequence[Route], ways: Sequence[str] = ()) -> Any:
+async def attack(page: Page, base: str, evil: str, asked: Sequence[Route], *, named: bool = False) -> Any:
+    """Try every way on every route; ``named`` tells an attacker's own server which way a request came."""
     await page.run(SCRIPT.read_text(encoding="utf-8"))
-    ways = ways or await page.run("attackWays")
-    config = json.dumps({"base": base, "evil": evil, "routes": list(asked), "ways": list(ways)})
+    ways = await page.run("attackWays")
+    config = json.dumps({"base": base, "evil": evil, "routes": list(asked), "ways": ways, "named": named})
     return await page.run(f"attack({config})")
 
 
@@ -264,7 +265,7 @@ async def browsed(
         async with browsing("--host-resolver-rules=MAP *.example 127.0.0.1") as browser:
             proof = await browser.open(f"{evil}/")
             for site in (f"http://127.0.0.1:{port}", evil):  # another site, and the page's own: each way works on one
-                await attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")])
+                await attack(proof, f"{site}/open", evil, [("POST", "/x", "{}"), ("GET", "/x", "{}")], named=True)
             ways = await proof.run("attackWays")
             await proof.close()
             for place, base in pages:
