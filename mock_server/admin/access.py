@@ -15,7 +15,7 @@ from mock_server.admin.audit import CALL, Audit, is_delivery, noting_status
 from mock_server.admin.request_quotas import RequestQuotas
 from mock_server.api.host_header import host_header
 from mock_server.api.problem import problem
-from mock_server.config.control_paths import is_open
+from mock_server.config.control_paths import PAGE, is_open
 from mock_server.support.redaction import Redactor
 
 TOKEN_HEADER = b"x-mock-admin-token"
@@ -55,7 +55,8 @@ class AdminAccess:
     def _refusal(self, scope: Scope, asker: Asker | None) -> Response | None:
         """The answer to a request that is not let in; None where it is."""
         unproven = _UNKNOWN if any(_all(scope, TOKEN_HEADER)) else _UNPROVEN
-        if refused := _cross_site(scope) or ("" if asker else unproven):
+        refused = "" if _is_visit(scope) else _cross_site(scope)
+        if refused := refused or ("" if asker else unproven):
             return problem(403, refused)
         if _is_form(scope):
             return problem(415, _NO_FORM)
@@ -78,6 +79,12 @@ def _cross_site(scope: Scope) -> str:
     if any(origin.decode("latin-1").lower() not in own for origin in _all(scope, b"origin")):
         return "the control plane does not answer web pages of other origins"
     return ""
+
+
+def _is_visit(scope: Scope) -> bool:
+    """Tell whether a person follows a link to the page for browsers. The page holds no data, and is in no frame."""
+    sent = [*_all(scope, b"sec-fetch-mode"), *_all(scope, b"sec-fetch-dest"), *_all(scope, b"origin")]
+    return scope["path"] == PAGE and scope["method"] == "GET" and sent == [b"navigate", b"document"]
 
 
 def _is_form(scope: Scope) -> bool:

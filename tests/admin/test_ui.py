@@ -50,6 +50,23 @@ def test_no_script_of_the_page_reads_text_as_markup_or_code() -> None:
     assert [(file, word) for file, text in scripts.items() for word in forbidden if word in text] == []
 
 
+def test_a_link_on_a_page_of_others_leads_to_the_page_and_to_nothing_else(app: Starlette) -> None:
+    visit = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+
+    assert ask(app, "GET", "/__admin/ui", key=None, headers=visit).status == 200
+    for target in ("/__admin/ui/main.js", "/__admin/requests", "/__admin/feed"):
+        assert ask(app, "GET", target, key=None, headers=visit).status == 403
+    for mode, place in (("no-cors", "script"), ("navigate", "iframe"), ("cors", "empty")):
+        other = [visit[0], ("sec-fetch-mode", mode), ("sec-fetch-dest", place)]
+        assert ask(app, "GET", "/__admin/ui", key=None, headers=other).status == 403
+
+
+def test_every_script_is_loaded_at_once() -> None:
+    html = (FOLDER / "index.html").read_text("utf-8")
+
+    assert [file for file in FILES if file.endswith(".js") and f'"/__admin/ui/{file}"' not in html] == []
+
+
 def test_the_page_opens_without_a_token_where_data_needs_one() -> None:
     app = create_app(Settings(world="small", host="0.0.0.0"))
 

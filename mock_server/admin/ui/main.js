@@ -27,7 +27,7 @@ const context = {
   },
   /** Go to a view: `context.go("timeline", "req_3")`. */
   go(...parts) {
-    location.hash = parts.map(encodeURIComponent).join("/");
+    location.hash = parts.filter(Boolean).map(encodeURIComponent).join("/");
   },
   /** Say for some seconds what was done; readers of screens hear it. */
   say(text) {
@@ -42,9 +42,7 @@ const context = {
   },
   /** Show another workspace, in the view that is shown now. */
   changeWorkspace(id) {
-    setWorkspace(id);
-    location.hash = [address().name, ""].join("/").replace(/\/$/, "") + `?workspace=${encodeURIComponent(id)}`;
-    show();
+    location.hash = `${address().name}?workspace=${encodeURIComponent(id)}`;
   },
 };
 
@@ -65,6 +63,7 @@ function decoded(text) {
 async function show() {
   const { name, query } = address();
   if (query.get("workspace")) setWorkspace(query.get("workspace"));
+  else if (workspace() !== "default") history.replaceState(null, "", `${location.hash || "#"}?workspace=${encodeURIComponent(workspace())}`);
   if (here === `${name} ${workspace()}` && stop.navigate) {
     stop.navigate(address().parts); // it shows its parts itself, and goes on
     return;

@@ -33,6 +33,8 @@ class Timeline {
     this.opened = 0;
     this.story = ""; // the id that the story is about
     this.picked = null; // the row that was opened last
+    this.drawn = false; // whether the story shows what was known a moment ago
+    this.more = h("button", { type: "button", class: "more main", onclick: () => this.open(this.story) }, "More has happened: show it");
     this.list = new RowList("Timeline", { draw, open: (row) => this.pick(row) });
     this.which = select(SHOWN, { onchange: () => this.filter() });
     this.search = h("input", { type: "search", placeholder: "words, 404, req_3", title: HELP, oninput: () => this.filter() });
@@ -87,6 +89,7 @@ class Timeline {
     if (fresh) this.filter();
     else this.show(shown, dropped);
     if (this.story && this.list.current < 0) this.list.mark(this.story);
+    if (data.some((row) => row.row !== "request" && this.target(row) === this.story && this.drawn)) this.more.hidden = false;
   }
 
   show(shown, dropped = []) {
@@ -164,6 +167,7 @@ class Timeline {
   async open(id) {
     const turn = ++this.opened;
     this.story = id;
+    this.drawn = false;
     if (!this.picked || this.target(this.picked) !== id) this.picked = null;
     if (!this.picked && id) this.list.mark(id);
     this.panel.hidden = !id;
@@ -176,12 +180,14 @@ class Timeline {
     const close = h("button", { type: "button", class: "close", onclick: () => this.close() }, "Close");
     try {
       const drawn = await this.storyOf(id)(this.context, id, this.rows, actions);
-      if (turn === this.opened) fill(this.panel, close, drawn);
+      if (turn === this.opened) fill(this.panel, close, this.more, drawn);
     } catch (fault) {
       if (turn !== this.opened) return;
       if (fault.status !== 404) this.context.fail(fault);
       fill(this.panel, close, h("h2", { tabindex: -1 }, id), h("p", null, `This is not kept any more: ${fault.message}.`));
     }
+    this.more.hidden = true;
+    this.drawn = true;
     this.panel.querySelector("h2")?.focus({ preventScroll: true });
     this.point();
   }
