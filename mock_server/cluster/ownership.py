@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from mock_server.cluster.directory import Directory
 from mock_server.cluster.load import Loads
@@ -119,7 +120,7 @@ class Ownership:
         taken = await asyncio.to_thread(self._log.take, id)
         if taken is None:
             return
-        epoch, saved = taken
+        saved, forgot = taken
         found = await asyncio.to_thread(self._workspaces.restored, saved)
         try:
             workspace = self._workspaces.unpacked(saved, found)
@@ -127,7 +128,7 @@ class Ownership:
             self._unusable.add(id)
             log.error("%s", fault)
             raise Unusable(str(fault)) from None
-        if epoch > 1:
+        if forgot:
             workspace.journal.begin_after_a_move()
         self._workspaces.take_in(workspace)
         self.directory.forget(id)
@@ -183,7 +184,8 @@ class Ownership:
         await asyncio.to_thread(self._log.owners.want, workspace)
 
     async def _balance(self) -> None:
-        idle = [(self._loads.of(each.id), each.id) for each in self._workspaces if self._can_move(each)]
+        movable = (each for each in self._workspaces if self._is_idle(each) and not each.has_memories)
+        idle = [(self._loads.of(each.id), each.id) for each in movable]
         for id, to in self._loads.moves(self.server, self.directory.replicas, own=self._load(), idle=idle):
             await self.give(id, to)
 
@@ -194,11 +196,20 @@ class Ownership:
         if workspace is None or not alive or not self._is_idle(workspace):
             return
         self._leaving.add(id)
+        forgets = workspace.has_memories
         try:
             self._drop(workspace)
-            await asyncio.to_thread(self._log.owners.give, id, to)
+            await asyncio.to_thread(partial(self._log.owners.give, id, to, forgets=forgets))
         finally:
             self._leaving.discard(id)
+
+    async def leave(self) -> None:
+        """Free the workspaces of which nothing is in memory only; the others are freed by the end of the lease."""
+        whole = [each.id for each in self._workspaces if self._is_idle(each) and not each.has_memories]
+        for id in whole:
+            self._log.let_go(id)
+        with suppress(StateError):
+            await asyncio.to_thread(self._log.owners.free_whole, whole)
 
     def _drop(self, workspace: Workspace) -> None:
         """Serve a workspace no more. Whoever still holds it finds nothing in it."""
@@ -210,11 +221,6 @@ class Ownership:
         commits = self._workspaces.commits
         pending = commits is not None and commits.pending(workspace.id) is not None
         return not (self._visits[workspace.id] or pending or self._dispatcher.working(workspace))
-
-    def _can_move(self, workspace: Workspace) -> bool:
-        """Tell whether a workspace is idle and has nothing that would be lost by a move."""
-        remembers = workspace.journal.seen or workspace.faults or workspace.mappings or workspace.inboxes
-        return self._is_idle(workspace) and not remembers
 
     def _load(self) -> float:
         return self._loads.total(workspace.id for workspace in self._workspaces)

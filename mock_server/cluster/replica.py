@@ -166,6 +166,7 @@ class Replica(Starlette):
             finally:
                 watching.cancel()
                 await asyncio.wait([watching])
+        await self._ownership.leave()
         for forwarder in self._forwarders.values():
             await forwarder.close()
 

@@ -18,11 +18,14 @@ LEFT JOIN servers ON servers.id = owners.server AND servers.until > clock_timest
 """
 _LOCK = "SELECT server FROM owners WHERE workspace = ? FOR UPDATE"
 _CLAIM = """
-UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL WHERE workspace = ?
-AND (server IS NULL OR server = ? OR NOT EXISTS (SELECT 1 FROM servers WHERE servers.id = owners.server))
-RETURNING epoch
+UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL, forgot = forgot OR coalesce(server <> ?, false)
+WHERE workspace = ? AND (
+    server IS NULL OR server = ? OR NOT EXISTS (SELECT 1 FROM servers WHERE servers.id = owners.server)
+)
+RETURNING epoch, forgot
 """
-_GIVE = "UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL WHERE workspace = ? AND server = ?"
+_GIVE = "UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL, forgot = ? WHERE workspace = ? AND server = ?"
+_FREE_WHOLE = "UPDATE owners SET server = NULL, forgot = false WHERE server = ? AND workspace = ANY (?::text[])"
 _WANT = "UPDATE owners SET wanted = ? WHERE workspace = ? AND wanted IS NULL"
 _REPLICAS = "SELECT id, url, load FROM servers WHERE until > clock_timestamp() AND url <> '' ORDER BY id"
 _OWN = "SELECT workspace, epoch, wanted FROM owners WHERE server = ?"
@@ -56,6 +59,13 @@ class OwnWorkspace(NamedTuple):
     wanted_by: int | None
 
 
+class Claim(NamedTuple):
+    """A workspace that this server has taken: its epoch, and whether an earlier owner lost what was in memory only."""
+
+    epoch: int
+    forgot: bool
+
+
 class Owners:
     """Asks the table on a connection of its own, for the server of this number. Raises StateError."""
 
@@ -82,8 +92,8 @@ class Owners:
         workspace, server, url = row
         return Place(workspace, None if server is None else Replica(server, url))
 
-    def claim(self, workspace: str) -> int | None:
-        """Own a free workspace, and return its new epoch; None if it does not exist or is not free.
+    def claim(self, workspace: str) -> Claim | None:
+        """Own a free workspace; None if it does not exist or is not free.
 
         Transactions of a dead owner have ended on return, and it cannot begin another.
         """
@@ -91,14 +101,22 @@ class Owners:
             db.execute(REMOVE_DEAD)
             db.execute("BEGIN")  # what is looked up after the lock was got is current
             db.execute(_LOCK, (workspace,))
-            row = db.execute(_CLAIM, (self.server, workspace, self.server)).fetchone()
+            row = db.execute(_CLAIM, (self.server, self.server, workspace, self.server)).fetchone()
             db.execute("COMMIT")
-        return None if row is None else int(row[0])
+        return None if row is None else Claim(*row)
 
-    def give(self, workspace: str, to: int | None) -> None:
-        """Make another server the owner, or nobody. This server must have let the workspace go."""
+    def give(self, workspace: str, to: int, *, forgets: bool = False) -> None:
+        """Make another server the owner. This server must have let the workspace go.
+
+        It ``forgets`` something if that was in its memory only.
+        """
         with self._open() as db:
-            db.execute(_GIVE, (to, workspace, self.server))
+            db.execute(_GIVE, (to, forgets, workspace, self.server))
+
+    def free_whole(self, workspaces: Sequence[str]) -> None:
+        """Let go of workspaces of which nothing is in memory only; this server stops."""
+        with self._open() as db:
+            db.execute(_FREE_WHOLE, (self.server, list(workspaces)))
 
     def want(self, workspace: str) -> None:
         """Ask the owner of a workspace to give it to this server, which cannot reach it."""

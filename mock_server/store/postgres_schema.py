@@ -77,7 +77,7 @@ DELETE FROM servers;
 ALTER TABLE servers ADD COLUMN load double precision NOT NULL DEFAULT 0;
 CREATE TABLE owners (
     workspace text COLLATE "C" PRIMARY KEY, keys text[] NOT NULL, server bigint, epoch bigint NOT NULL DEFAULT 1,
-    wanted bigint
+    wanted bigint, forgot boolean NOT NULL DEFAULT false
 );
 CREATE INDEX owners_keys ON owners USING gin (keys);
 CREATE INDEX owners_server ON owners (server);

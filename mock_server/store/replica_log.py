@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
 from mock_server.errors import StateError
 from mock_server.store.base import LayerId, SavedWorkspace
@@ -14,6 +15,13 @@ from mock_server.store.workspace_layer import WorkspaceLayer
 
 _HOLD = "INSERT INTO held_layers VALUES (?, ?) ON CONFLICT DO NOTHING"
 _RELEASE = "DELETE FROM held_layers WHERE server = ? AND layer = ?"
+
+
+class TakenWorkspace(NamedTuple):
+    """A workspace that this server owns now, and whether an earlier owner lost what was in memory only."""
+
+    saved: SavedWorkspace
+    forgot: bool
 
 
 class ReplicaLog(PostgresLog):
@@ -33,13 +41,13 @@ class ReplicaLog(PostgresLog):
         """Tell whether a workspace exists, whichever server owns it."""
         return self.owners.find(workspace) is not None
 
-    def take(self, workspace: str) -> tuple[int, SavedWorkspace] | None:
-        """Own a workspace that no living server owns, and load it: with the number of owners it has had.
+    def take(self, workspace: str) -> TakenWorkspace | None:
+        """Own a workspace that no living server owns, and load it.
 
         None if it does not exist, or another server owns it. It may take a while, so call it in a thread.
         """
-        epoch = self.owners.claim(workspace)
-        return None if epoch is None else (epoch, self._loaded(workspace, epoch))
+        claim = self.owners.claim(workspace)
+        return None if claim is None else TakenWorkspace(self._loaded(workspace, claim.epoch), claim.forgot)
 
     @one_at_a_time
     def _loaded(self, workspace: str, epoch: int) -> SavedWorkspace:

@@ -51,6 +51,13 @@ class Workspace:
         self.evolution = EvolutionState()
         self._quotas: dict[str, KeyRateLimit] = {}
 
+    @property
+    def has_memories(self) -> bool:
+        """True if it holds anything that no log stores, and that a move to another server would lose."""
+        asked = self.faults or self.faults.deliveries or self.mappings or self.evolution.asked is not None
+        happened = self.journal.seen or self.journal.dropped or self.inboxes or self.attempts.seen
+        return bool(asked or happened)
+
     def next_request(self) -> str:
         """Make the id of a request that has just arrived."""
         self.requests += 1

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,13 +36,17 @@ FAULTS = {"killed": 100, "paused": 30, "cut": 15, "restarted": 15, "rolled": 10}
 FEW = {"killed": 1, "paused": 0, "cut": 1, "restarted": 0, "rolled": 0}
 
 
+_TINY = ("--world=empty", f"--spec={HERE.parent / 'tiny.json'}", "--vendor=sophiie", "--rate-limit=off")
+
+
 class Replica:
     """One server, started again after whatever happens to it."""
 
-    def __init__(self, folder: Path, number: int, url: str) -> None:
+    def __init__(self, folder: Path, number: int, url: str, world: Sequence[str] = _TINY) -> None:
         self._port_file = folder / f"port{number}"
         self._log = folder / f"log{number}"
         self._flags = [f"--state={url}", f"--peer-secret-file={folder / 'secret'}", f"--port-file={self._port_file}"]
+        self._world = world
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -51,9 +55,8 @@ class Replica:
         if self.process is not None and self.process.poll() is None:  # it should have stopped by itself
             self.end(signal.SIGKILL)
         self._port_file.unlink(missing_ok=True)
-        tiny = HERE.parent / "tiny.json"
-        world = ["--world=empty", f"--spec={tiny}", "--vendor=sophiie", "--rate-limit=off", "--quiet"]
-        command = [sys.executable, "-m", "mock_server", "serve", f"--port={self.port}", *world, *self._flags]
+        command = [sys.executable, "-m", "mock_server", "serve", "--quiet", f"--port={self.port}", *self._world]
+        command += self._flags
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
         last = time.monotonic() + START_SECONDS
         while not self._port_file.exists():
@@ -74,6 +77,12 @@ class Replica:
         """Send a signal that ends it; its exit code."""
         self.send(number)
         return self.process.wait(60) if self.process is not None else 0
+
+    def kill(self) -> None:
+        """End it whatever it does."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     async def has_ended(self) -> bool:
         """Wait for a moment whether it stops by itself."""
@@ -226,9 +235,7 @@ def main(size: Size) -> Figure:
             kept = asyncio.run(run.kept())
         finally:
             for one in replicas:
-                if one.process is not None:
-                    one.process.kill()
-                    one.process.wait()
+                one.kill()
     written = run.written
     lost = [id for id in written.acknowledged if id not in kept]
     twice = [id for id, count in kept.items() if count > 1]

@@ -71,9 +71,9 @@ def test_a_workspace_moves_when_its_owner_gives_it_and_the_owner_cannot_write_an
         put(one, state, "w", 4)
     taken = two.take("w")
     assert taken is not None
-    assert (taken[0], content(taken[1])) == (3, [1, 2, 3])
+    assert (two.epochs["w"], content(taken.saved), taken.forgot) == (3, [1, 2, 3], False)
     put(one, begin(one), "v", 5)  # its other workspace is as it was
-    put(two, WorkspaceState.restored(taken[1].layer), "w", 4)
+    put(two, WorkspaceState.restored(taken.saved.layer), "w", 4)
     one.let_go("w")
     assert (set(one.epochs), set(two.epochs)) == ({"v"}, {"w"})
 
@@ -86,7 +86,9 @@ def test_the_workspaces_of_a_dead_owner_are_free_and_it_cannot_write_any_more(
     expire(postgres_url, one)
     assert two.owners.free(9) == ["v", "w"]
     assert two.owners.find("w") == Place("w", None)
-    assert two.take("w")
+    taken = two.take("w")
+    assert taken is not None
+    assert taken.forgot  # what was in the memory of `one`
     assert three.take("w") is None
     with pytest.raises(StateLost, match="another server has taken over"):
         put(one, state, "v", 3)
@@ -119,13 +121,13 @@ def test_nobody_tidies_up_what_another_server_needs(joined: Callable[[str], Repl
     one.owners.give("w", two.server)
     taken = two.take("w")
     assert taken is not None
-    assert content(taken[1]) == [1, 2, 3, 4]
+    assert content(taken.saved) == [1, 2, 3, 4]
     while two.tidy():
         pass
     one.owners.give("x", two.server)
     taken = two.take("x")
     assert taken is not None
-    assert content(taken[1]) == [1, 2]
+    assert content(taken.saved) == [1, 2]
 
 
 def test_a_database_of_one_server_can_be_shared_later(postgres_url: str, joined: Callable[[str], ReplicaLog]) -> None:
