@@ -106,6 +106,7 @@ async def of_the_safety(browser: Browser) -> list[Figure]:
         document = page_safety.hostile_document(Path(folder))
         with lived_in(spec=str(document), world="empty") as (server, person):
             more, too = await page_safety.executions(browser, server.port, page_safety.stories(person))
+        asked = await page_safety.token(browser, Path(folder))
     with lived_in() as (server, person):
         person.control("POST", "/clock/freeze")
         tried, read = await page_safety.foreign_pages(browser, server, STREAMS)
@@ -115,6 +116,11 @@ async def of_the_safety(browser: Browser) -> list[Figure]:
             f"{len(ran) + len(too)} (0), on {shown + more} places, in {', '.join(named)} and a hostile document",
             not ran + too,
             (*ran, *too),
+        ),
+        Figure(
+            "token on an open bind",
+            "asked for once, sent as a header only" if not asked else "; ".join(asked),
+            not asked,
         ),
         Figure("foreign pages", f"{len(read)} reads and effects (0) of {tried:,} tries", not read, tuple(read)),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+import process
 from g04_browser import attack, attacker, kept
 from headless_chromium import Browser, Page
 from lived_in import CANARIES, Person
@@ -137,3 +138,31 @@ async def foreign_pages(browser: Browser, server: UnderTest, streams: Sequence[s
             tried += sum(found["tried"].values())
             told += [f"{place}: {read}" for read in found["reads"]]
     return tried, [*told, *(["an effect"] if kept(server) != before else [])]
+
+
+# --- a bind that others can reach ---------------------------------------------------------------------------------
+
+_TOKEN = "a-token-for-the-page-1"
+_ENTER = """document.getElementById("token").value = {token}; document.querySelector("form.token button").click()"""
+_SEEN = """[location.href, document.cookie, document.documentElement.outerHTML, JSON.stringify(localStorage),
+  ...performance.getEntriesByType("resource").map((one) => one.name)].join("\\n")"""
+
+
+async def token(browser: Browser, folder: Path) -> list[str]:
+    """What is wrong with how the page asks for a token where others can reach the server."""
+    wrong = []
+    with process.serving(
+        folder, "--host", "0.0.0.0", *process.EMPTY, env={"SOPHIIE_MOCK_ADMIN_TOKEN": _TOKEN}
+    ) as server:
+        async with opened(browser, server.port, "workspaces") as page:
+            for given in ("not-the-right-token", _TOKEN):
+                if not await page.run("!!document.getElementById('token')"):
+                    wrong.append("it does not ask")
+                await page.run(_ENTER.format(token=json.dumps(given)))
+                await drawn(page)
+            for view in VIEWS:
+                await turn_to(page, view)
+                wrong += [f"{view}: it asks again"] if await page.run("!!document.getElementById('token')") else []
+            if _TOKEN in await page.run(_SEEN):
+                wrong.append("the token is in an address, a cookie, a local storage or the page")
+    return wrong

@@ -196,10 +196,6 @@ def _fault(operation: Judged | None, answer: Answer, path: str) -> str:
     return "" if isinstance(message, str) and value == envelope else f"no envelope: {answer.body[:200]!r}"
 
 
-# Numbers, the page for browsers, and its stream: what else the control plane may answer with.
-_NO_JSON = (b"text/plain", b"text/html", b"text/css", b"text/javascript", b"image/svg+xml", b"text/event-stream")
-
-
 def _control_fault(what: str, answer: Answer) -> str:
     if answer.status < 400 and (not answer.body or answer.kind in _NO_JSON):
         return ""

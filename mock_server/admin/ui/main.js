@@ -32,6 +32,7 @@ const context = {
   /** Say for some seconds what was done; readers of screens hear it. */
   say(text) {
     fill(said, text).hidden = false;
+    trouble.hidden = true;
     clearTimeout(said.timer);
     said.timer = setTimeout(() => { said.hidden = true; }, 4000);
   },
@@ -49,7 +50,7 @@ const context = {
 function address() {
   const [path, query] = location.hash.slice(1).split("?");
   const [name, ...parts] = path.split("/").map(decoded);
-  return { name: name in VIEWS ? name : "timeline", parts, query: new URLSearchParams(query ?? "") };
+  return { name: Object.hasOwn(VIEWS, name) ? name : "timeline", parts, query: new URLSearchParams(query ?? "") };
 }
 
 function decoded(text) {

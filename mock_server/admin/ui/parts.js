@@ -2,6 +2,7 @@
 
 import { workspace } from "./api.js";
 import { fill, h } from "./dom.js";
+import { quoted } from "./snippets.js";
 
 /** Make the handler of a button or a form: it acts once at a time, and shows why something could not be done. */
 export function acting(context, action) {
@@ -112,10 +113,6 @@ export function curl(method, path, body) {
   parts.push(`-H ${quoted(`X-Mock-Workspace: ${workspace()}`)}`);
   if (body !== undefined) parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
   return parts.join(" \\\n  ");
-}
-
-function quoted(text) {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Draw a part of a view that can be drawn anew: `again()` asks for its data and replaces it. */

@@ -34,7 +34,8 @@ function text(body) {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-function quoted(words) {
+/** Write a text as one word of a shell. */
+export function quoted(words) {
   return `'${words.replaceAll("'", "'\\''")}'`;
 }
 

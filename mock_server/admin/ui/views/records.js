@@ -1,6 +1,7 @@
 import { get, workspace } from "../api.js";
 import { fill, h } from "../dom.js";
 import { button, copyButton, count, curl, facts, field, json, select, table, time } from "../parts.js";
+import { python } from "../snippets.js";
 
 export const title = "Records";
 
@@ -59,7 +60,7 @@ function page(context, kind, { items, total, refers }, offset, list) {
       offset > 0 && button(context, "Newer", () => list(Math.max(0, offset - PAGE))),
       end < total && button(context, "Older", () => list(end)),
       copyButton(context, "Copy as curl", curl("GET", `${place(kind)}?limit=${PAGE}`)),
-      copyButton(context, "Copy as pytest", `records = sophiie.world.records(${JSON.stringify(kind)})`)),
+      copyButton(context, "Copy as pytest", `records = sophiie.world.records(${python(kind)})`)),
   ];
 }
 
@@ -83,7 +84,7 @@ function cell(value, kind) {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
-/** Show one record: its fields, the records that it refers to, and those that refer to it. */
+/** Show one record: its filled fields, the records that it refers to, and those that refer to it. */
 async function story(context, below, kinds, kind, id) {
   const found = await get(`${place(kind)}?limit=${PAGE}&contains=${encodeURIComponent(id)}`);
   const record = found.items.find((one) => String(one.id) === id);
@@ -92,20 +93,24 @@ async function story(context, below, kinds, kind, id) {
     return;
   }
   const back = h("div", null, h("p", { class: "soft" }, "Looking for records that refer to it …"));
+  const isFilled = ([, value]) => value !== null && (typeof value !== "object" || Object.keys(value).length > 0);
+  const fields = Object.entries(record);
+  const unfilled = fields.filter((one) => !isFilled(one)).map(([name]) => name).join(", ");
   fill(below, h("h2", null, `${kind} ${id}`),
     h("div", { class: "bar" }, h("a", { href: `#records/${encodeURIComponent(kind)}` }, `all ${kind}`),
       copyButton(context, "Copy as JSON", JSON.stringify(record, null, 2))),
-    h("div", { class: "card" }, facts(Object.entries(record).map(([name, value]) => [name, whole(value, found.refers[name])]))),
-    h("h2", null, "Records that refer to it"), back);
+    h("div", { class: "beside" },
+      h("div", { class: "card" },
+        facts(fields.filter(isFilled).map(([name, value]) => [name, whole(value, found.refers[name])])),
+        unfilled && h("p", { class: "soft gap" }, `Empty: ${unfilled}`)),
+      h("div", null, h("h2", null, "Records that refer to it"), back)));
   fill(back, await referring(context, kinds, kind, id));
 }
 
 function whole(value, kind) {
-  if (value === null) return h("span", { class: "soft" }, "null");
   if (typeof value === "object") {
-    const isEmpty = !Object.keys(value).length;
-    return isEmpty ? JSON.stringify(value) : h("details", null, h("summary", null, Array.isArray(value)
-      ? count(value.length, "item") : count(Object.keys(value).length, "field")), json(value));
+    const size = count(Object.keys(value).length, Array.isArray(value) ? "item" : "field");
+    return h("details", null, h("summary", null, size), json(value));
   }
   return kind ? link(kind, value) : String(value);
 }

@@ -1,6 +1,7 @@
 import { del, get, post } from "../api.js";
 import { fill, h } from "../dom.js";
 import { button, copyButton, curl, field, select, sureButton, table, time } from "../parts.js";
+import { python } from "../snippets.js";
 
 export const title = "Simulate";
 
@@ -60,6 +61,6 @@ function outcome(happened) {
 
 function pytest(asked) {
   const words = Object.entries(asked).filter(([name]) => name !== "kind")
-    .map(([name, value]) => `, ${name === "from" ? "from_" : name}=${JSON.stringify(value)}`);
-  return `sophiie.simulate(${JSON.stringify(asked.kind)}${words.join("")})`;
+    .map(([name, value]) => `, ${name === "from" ? "from_" : name}=${python(value)}`);
+  return `sophiie.simulate(${python(asked.kind)}${words.join("")})`;
 }

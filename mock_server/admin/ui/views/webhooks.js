@@ -67,8 +67,9 @@ function one(context, delivery, both, open) {
   const again = async (newId) => {
     const made = await post(`${place(delivery)}/redeliver`, { newId });
     await both.settled();
-    const now = await get(`/webhooks/deliveries/${encodeURIComponent(made.id ?? delivery.id)}`);
+    const now = await get(place(made));
     context.say(`Sent again: ${now.state}${now.reason ? `, ${now.reason}` : ""}`);
+    if (open) context.go("webhooks", made.id); // it is a delivery of its own
   };
   return h("details", { class: "card row", open },
     h("summary", null, tag(delivery.state, KINDS[delivery.state]), " ", h("strong", null, delivery.trigger), " ",
@@ -82,7 +83,7 @@ function one(context, delivery, both, open) {
         await both.again();
       }),
       copyButton(context, "Copy as curl", curl("POST", `${place(delivery)}/redeliver`, { newId: false })),
-      h("a", { href: `#webhooks/${encodeURIComponent(delivery.id)}` }, "only this one")),
+      !open && h("a", { href: `#webhooks/${encodeURIComponent(delivery.id)}` }, "only this one")),
     facts([["Delivery", delivery.id], ["Event", eventOf(delivery)], ["Subscription", delivery.subscriptionId],
       ["Due", time(delivery.dueAt) || "no more"]]),
     h("h3", null, count(delivery.attempts.length, "attempt")), delivery.attempts.map(attempt));
