@@ -56,13 +56,14 @@ def event_row(event: Record) -> Row:
     return {"row": "event", "at": event["createdAt"], **told}
 
 
-def attempt_row(facts: Mapping[str, Any], delivery: Record | None, at: str | None, redactor: Redactor) -> Row:
+def attempt_row(facts: Mapping[str, Any], delivery: Record | None, at: str) -> Row:
     """An attempt at a delivery, with the state that the delivery has by now."""
+    redactor = Redactor()  # what looks like a secret in a receiver's URL
     told = {name: facts[name] for name in ("deliveryId", "eventId", "trigger", "number", "status", "ms")}
     return {
         "row": "attempt",
         "id": f"{facts['deliveryId']}/{facts['number']}/{facts['sequence']}",
-        "at": at,
+        "at": at or None,
         **told,
         "url": shorten(redactor.redact_url(facts["url"]), _MAX_CHARACTERS),
         "error": facts["error"] and redactor.redact(facts["error"]),

@@ -1,12 +1,14 @@
 """The news of one workspace: its requests, events and attempts, in the order of cause and effect.
 
-A feed keeps places in what the workspace keeps anyway. So nothing is added to any request, nothing is stored for a
+A feed keeps places in what the workspace keeps anyway. So nothing is added to any request, nothing piles up for a
 reader who is slow, and whoever comes late gets the newest of what there is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+from mock_server.admin.feed_rows import Row, attempt_row, event_row, refused_row
 from mock_server.api.exchange import Exchange
 from mock_server.store.base import Record
 from mock_server.store.state import Transaction
@@ -14,6 +16,8 @@ from mock_server.support.ring_buffer import RingBuffer
 from mock_server.webhooks import events, outbox
 from mock_server.workspaces.workspace import DEFAULT, Workspace
 from mock_server.world.clock import stamp
+
+Facts = Mapping[str, Any]
 
 MAX_ROWS = 2_000
 """Rows of each sort that a feed tells at once; older ones are skipped."""
@@ -32,41 +36,25 @@ class Place(NamedTuple):
 
 
 class FeedEntry(NamedTuple):
-    """One entry of the feed: an exchange, the facts of a refused request, an event's record, or the facts of an attempt
-    with its delivery.
-    """
+    """One entry of the feed. ``row`` makes its row, which costs more than to find it."""
 
     place: Place
-    value: Any
-    delivery: Record | None = None
-
-    @property
-    def is_request(self) -> bool:
-        """True for an exchange."""
-        return self.place.sort == _REQUEST
-
-    @property
-    def is_refused(self) -> bool:
-        """True for the facts of a request whose key opened no workspace."""
-        return self.place.sort == _REFUSED
-
-    @property
-    def is_event(self) -> bool:
-        """True for an event."""
-        return self.place.sort == _EVENT
+    row: Callable[[], Row]
 
 
 class LiveFeed:
     """The feed of one reader. ``next`` gives the news since the last call.
 
-    The default workspace tells of requests whose key was ``refused``, too: somebody has to.
+    ``draw`` makes the row of a request. The default workspace tells of requests whose key was ``refused``, too: they
+    belong to none.
     """
 
-    def __init__(self, workspace: Workspace, refused: RingBuffer[Mapping[str, Any]]) -> None:
+    def __init__(self, workspace: Workspace, refused: RingBuffer[Facts], draw: Callable[[Exchange], Row]) -> None:
         self._workspace = workspace
-        self._refused = refused if workspace.id == DEFAULT else RingBuffer[Mapping[str, Any]](0)
+        self._refused = refused if workspace.id == DEFAULT else RingBuffer[Facts](0)
+        self._draw = draw
         self.skipped = 0
-        """How many entries the reader missed, because there were too many at once."""
+        """How many entries the last call left out, because there were too many at once."""
         self._begin()
 
     def _begin(self) -> None:
@@ -86,13 +74,14 @@ class LiveFeed:
 
     def next(self) -> Sequence[FeedEntry]:
         """Return the news since the last call, oldest first. A request that ends comes a second time."""
+        self.skipped = 0
         found = [*self._new_refusals(), *self._new_requests(), *self._new_events(), *self._new_attempts()]
         return sorted(found, key=lambda one: one.place)
 
     def _new_refusals(self) -> Iterator[FeedEntry]:
         count, self._refusals = self._refused.seen - self._refusals, self._refused.seen
         for number, facts in enumerate(self._refused.newest(count)):
-            yield FeedEntry(Place(facts["at"], _LAST, _REFUSED, number), facts)
+            yield FeedEntry(Place(facts["at"], _LAST, _REFUSED, number), partial(refused_row, facts))
 
     def _new_requests(self) -> Iterator[FeedEntry]:
         journal = self._workspace.journal
@@ -102,7 +91,8 @@ class LiveFeed:
         ended = [one for one in self._unfinished if one.over]
         self._unfinished = [one for one in (*self._unfinished, *fresh) if not one.over][-_MAX_UNFINISHED:]
         for number, one in enumerate((*ended, *fresh)):
-            yield FeedEntry(Place(stamp(one.at) if one.at else "", _number(one.id), _REQUEST, number), one)
+            place = Place(stamp(one.at) if one.at else "", _number(one.id), _REQUEST, number)
+            yield FeedEntry(place, partial(self._draw, one))
 
     def _new_events(self) -> Iterator[FeedEntry]:
         state = self._workspace.state
@@ -114,7 +104,8 @@ class LiveFeed:
         self.skipped += max(0, len(fresh) - MAX_ROWS)
         for row in fresh[-MAX_ROWS:]:
             event = row.record
-            yield FeedEntry(Place(event["createdAt"], _number(event["cause"]), _EVENT, row.key[1]), event)
+            place = Place(event["createdAt"], _number(event["cause"]), _EVENT, row.key[1])
+            yield FeedEntry(place, partial(event_row, event))
 
     def _new_attempts(self) -> Iterator[FeedEntry]:
         made, tx = self._workspace.attempts, Transaction(self._workspace.state)
@@ -124,10 +115,12 @@ class LiveFeed:
             row, event = tx.get(outbox.KIND, facts["deliveryId"]), tx.get(events.KIND, facts["eventId"])
             delivery = row.record if row else None
             cause = event.record["cause"] if event else ""
-            yield FeedEntry(Place(_at(facts, delivery), _number(cause), _ATTEMPT, facts["sequence"]), facts, delivery)
+            at = _at(facts, delivery)
+            place = Place(at, _number(cause), _ATTEMPT, facts["sequence"])
+            yield FeedEntry(place, partial(attempt_row, facts, delivery, at))
 
 
-def _at(facts: Any, delivery: Record | None) -> str:
+def _at(facts: Facts, delivery: Record | None) -> str:
     """When an attempt was made; an empty text if nobody knows it any more."""
     made = delivery["attempts"] if delivery else ()
     return next((str(one["at"]) for one in made if one["number"] == facts["number"]), "")

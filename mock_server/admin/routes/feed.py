@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.admin import query
 from mock_server.admin.context import AdminContext, ControlRefused
-from mock_server.admin.feed_rows import attempt_row, event_row, refused_row, request_row
+from mock_server.admin.feed_rows import Row, request_row
 from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.live_feed import MAX_ROWS, FeedEntry, LiveFeed
+from mock_server.api.exchange import Exchange
 from mock_server.support.exact_json import write_json
-from mock_server.support.redaction import Redactor
 from mock_server.workspaces.workspace import Workspace
 
 MAX_STREAMS = 32
@@ -38,7 +38,6 @@ class _Feeds:
     def __init__(self, control: AdminContext) -> None:
         self._control = control
         self._ignored = IgnoredInput(control.workspaces.contract, control.names)
-        self._redactor = Redactor()  # what looks like a secret in a receiver's URL
         self.open = 0
 
     async def show(self, request: Request) -> Response:
@@ -52,17 +51,12 @@ class _Feeds:
         return _Stream(self, self._messages(workspace, limit, follow=follow))
 
     async def _messages(self, workspace: Workspace, limit: int, *, follow: bool) -> AsyncIterator[bytes]:
-        feed, looks = LiveFeed(workspace, self._control.endpoint.refused_keys), 0
-        found = feed.next()[-limit:] if limit else ()
+        feed, looks = LiveFeed(workspace, self._control.endpoint.refused_keys, self._request_row), 0
+        found = feed.next()
         yield _message("begin", {"workspace": workspace.id})
-        while True:
-            async for message in self._rows(found):
-                yield message
-            if feed.skipped:
-                yield _message("skipped", {"count": feed.skipped})
-                feed.skipped = 0
-            if not follow or self._is_over(workspace):
-                return
+        async for message in self._rows(found[-limit:] if limit else ()):
+            yield message
+        while follow and not self._is_over(workspace):
             await asyncio.sleep(_LOOK_SECONDS)
             looks += 1
             if looks % _LOOKS_PER_SIGN == 0:
@@ -70,21 +64,19 @@ class _Feeds:
             if feed.begin_anew():
                 yield _message("begin", {"workspace": workspace.id})
             found = feed.next()
+            if feed.skipped:
+                yield _message("skipped", {"count": feed.skipped})
+            async for message in self._rows(found):
+                yield message
 
     async def _rows(self, found: Sequence[FeedEntry]) -> AsyncIterator[bytes]:
         entries = iter(found)
         while some := list(islice(entries, _ROWS_AT_ONCE)):
-            yield _message("rows", [self._row(one) for one in some])
+            yield _message("rows", [one.row() for one in some])
             await asyncio.sleep(0)
 
-    def _row(self, one: FeedEntry) -> dict[str, Any]:
-        if one.is_request:
-            return request_row(one.value, self._ignored.of(one.value) if one.value.over else ())
-        if one.is_refused:
-            return refused_row(one.value)
-        if one.is_event:
-            return event_row(one.value)
-        return attempt_row(one.value, one.delivery, one.place.at or None, self._redactor)
+    def _request_row(self, exchange: Exchange) -> Row:
+        return request_row(exchange, self._ignored.of(exchange) if exchange.over else ())
 
     def _is_over(self, workspace: Workspace) -> bool:
         return self._control.dispatcher.news.is_over or self._control.workspaces.get(workspace.id) is not workspace
