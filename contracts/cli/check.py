@@ -19,7 +19,7 @@ from contracts.learn.gap_ledger import asked_words, load_ledger
 from contracts.options.baseline_file import load_baseline
 from contracts.options.options import Options
 from contracts.real_host.run_plan import BURST
-from contracts.report import escaping, terminal, writers
+from contracts.report import escaping, json_report, terminal, writers
 from contracts.report.har import HarRecorder
 from contracts.report.progress import ProgressBar
 from contracts.report.shapes_report import ShapeRecorder
@@ -85,23 +85,27 @@ def _target(url: str, key: str, ids: Mapping[str, str], spec: str, overlay: str)
     "--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(writers.WRITERS)}."
 )
 @click.option("--replay", default="", metavar="FILE", help="Only ask again what a JSON report says was wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON report; the text goes to the error output.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding, and coverage by operation.")
 def command(
     url: str, mode: str | None, spec: str, overlay: str, seed: int, quick: bool, max_requests: int | None,
     max_time: float | None, only: tuple[str, ...], exclude: tuple[str, ...], ids: tuple[str, ...], key_file: str,
     key_stdin: bool, plan: bool, allow_writes: bool, organization: str, ledger: str, check_rate_limit: bool,
-    baseline: str, baseline_entries: bool, fail_fast: bool, reports: tuple[str, ...], replay: str, verbose: bool,
+    baseline: str, baseline_entries: bool, fail_fast: bool, reports: tuple[str, ...], replay: str, as_json: bool,
+    verbose: bool,
 ) -> int:  # fmt: skip
     """Check that the mock, or the API at URL, keeps the contract.
 
     Without a URL the mock is started and checked in full. On any other host than this machine only documented
     reads are sent, with the given key, slowly; see --plan. Exit codes: 0 good, 1 broken, 2 proves nothing.
     """
-    console, key = Console(highlight=False), ""
+    console, key = Console(highlight=False, stderr=as_json), ""
     try:
         leave = permission(allow_writes, organization, ledger, plan=plan, ask=not key_stdin)
         if plan and replay:
             raise CannotRun("--plan shows a whole run, and --replay asks again", "leave one of them out")
+        if as_json and (plan or replay):
+            raise CannotRun("--json prints the report of a run", "leave --plan and --replay out")
         wanted, contract = writers.parse_reports(reports), load_overlaid(spec, overlay)
         accepted = load_baseline(baseline, date.today(), contract)
         options = Options(mode or "", seed, quick, max_requests=max_requests, max_time=max_time, only=only,
@@ -116,7 +120,7 @@ def command(
                     _announce(plan_, console)
                 return again.replayed(RunSession(plan_, second_tenant=False), old, console)
             return _checked(contract, target, options, console, wanted, plan=plan, verbose=verbose,
-                            entries=baseline_entries)  # fmt: skip
+                            entries=baseline_entries, as_json=as_json)  # fmt: skip
     except CannotRun as fault:
         click.echo(_bare(f"sophiie-mock: {fault}", key), err=True)
     except (click.Abort, click.ClickException):
@@ -134,7 +138,7 @@ def _bare(text: str, key: str) -> str:
 
 def _checked(
     contract: Contract, target: Target, options: Options, console: Console, reports: Mapping[str, str], *,
-    plan: bool, verbose: bool, entries: bool,
+    plan: bool, verbose: bool, entries: bool, as_json: bool,
 ) -> int:  # fmt: skip
     with ProgressBar(console) as bar:
         planned = RunPlan.of(contract, target, options)
@@ -156,6 +160,8 @@ def _checked(
     try:
         with finishing(interrupted=outcome.interrupted):
             wrong = writers.write(report, reports)  # first: a pipeline that ended the run soon ends this too
+            if as_json:
+                click.echo(json_report.as_json(report), nl=False)
             terminal.write(report, console, verbose=verbose)
             epilogue.proposals(outcome, contract, redactor, console)
             epilogue.entries(outcome, redactor, console, wanted=entries)

@@ -12,7 +12,7 @@ from contracts.real_host.cleanup import Cleaner, organization_of
 from contracts.real_host.ledger import Ledger, owner_of
 from contracts.real_host.safe_records import offers
 from contracts.real_host.write_gate import WriteGate
-from contracts.report.escaping import terminal
+from contracts.report.escaping import json_text, terminal
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.spec.document import Contract, load
@@ -31,7 +31,8 @@ from contracts.transport.target import named
 @click.option("--spec", default="", metavar="FILE", help="The document of that run, if it was not the built-in ones.")
 @click.option("--key-file", default="", metavar="FILE", help=f"Read the key from a file instead of {TOKEN_VARIABLE}.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
-def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(file: str, spec: str, key_file: str, key_stdin: bool, as_json: bool) -> int:
     """Delete the records that LEDGER says are left, and nothing else.
 
     A record whose creation was never answered is looked for by its mark. The host is the one in the ledger. Exit
@@ -52,8 +53,11 @@ def command(file: str, spec: str, key_file: str, key_stdin: bool) -> int:
             ledger.end()
         for reason in reasons:
             click.echo(terminal(f"left: {reason}"), err=True)
-        done = f"{left - len(ledger.left)} of {left} taken away" if left else "nothing was left"
-        click.echo(f"{file}: {done}.")
+        taken = left - len(ledger.left)
+        if as_json:
+            click.echo(json_text({"ledger": file, "left": len(ledger.left), "takenAway": taken}), nl=False)
+        else:
+            click.echo(f"{file}: {f'{taken} of {left} taken away' if left else 'nothing was left'}.")
         return 2 if ledger.left else 0
     except CannotRun as fault:
         click.echo(terminal(f"sophiie-mock: {fault}"), err=True)

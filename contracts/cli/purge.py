@@ -14,6 +14,7 @@ import click
 from contracts.errors import CannotRun
 from contracts.real_host.ledger import PATTERN as LEDGERS
 from contracts.real_host.ledger import load_ledger
+from contracts.report.escaping import json_text
 from contracts.transport.pacing import PATTERN as PACES
 from contracts.transport.pacing import WINDOW_SECONDS
 
@@ -24,25 +25,32 @@ _TABLES = frozenset({".gitignore", "unicode_data"})
 
 @click.command("purge")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-def command(files: tuple[str, ...]) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(files: tuple[str, ...], as_json: bool) -> int:
     """Remove the files of the pace, the ledgers in this folder that are finished, and each FILE, a report say.
 
     Of the generator it removes the tables of letters that it leaves in this folder; found examples it keeps nowhere.
     A ledger that is not finished stays, and so does a pace that a run may be keeping. Exit codes: 0 all is gone,
     2 something stays.
     """
-    kept = 0
+    removed: list[str] = []
+    kept: list[dict[str, str]] = []
     for path, reason in _found(files):
         if not reason:
             try:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-                click.echo(f"removed {path}")
+                removed.append(str(path))
+                if not as_json:
+                    click.echo(f"removed {path}")
                 continue
             except OSError as fault:
                 reason = str(fault.strerror)
-        kept += 1
+        kept.append({"file": str(path), "reason": reason})
         click.echo(f"kept {path}: {reason}", err=True)
-    click.echo(f"{kept} kept." if kept else "Nothing else is kept.")
+    if as_json:
+        click.echo(json_text({"removed": removed, "kept": kept}), nl=False)
+    else:
+        click.echo(f"{len(kept)} kept." if kept else "Nothing else is kept.")
     return 2 if kept else 0
 
 

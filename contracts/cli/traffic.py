@@ -10,7 +10,7 @@ from contracts.cli.report_errors import exit_code_after
 from contracts.cli.traffic_source import load_source
 from contracts.errors import CannotRun
 from contracts.options.baseline_file import load_baseline
-from contracts.report import escaping, terminal, writers
+from contracts.report import escaping, json_report, terminal, writers
 from contracts.report.summary import RunReport
 from contracts.run.verdict import accept
 from contracts.spec.overlaid import load_overlaid
@@ -33,10 +33,11 @@ _KINDS = tuple(kind for kind in writers.WRITERS if kind not in ("har", "shapes")
 @click.option("--baseline", default="", metavar="FILE", help="Findings that are accepted for a while.")
 @click.option("--baseline-entries", is_flag=True, help="Print what a baseline would say to accept what is broken.")
 @click.option("--report", "reports", multiple=True, metavar="KIND=FILE", help=f"Also write {', '.join(_KINDS)}.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding and note, and coverage by operation.")
 def command(
     file: str, spec: str, overlay: str, base: str, strict: bool, requests_only: bool, baseline: str,
-    baseline_entries: bool, reports: tuple[str, ...], verbose: bool,
+    baseline_entries: bool, reports: tuple[str, ...], as_json: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Judge recorded traffic: a HAR file, or the journal of the mock (GET /__admin/requests). `-` is standard input.
 
@@ -53,8 +54,11 @@ def command(
         redactor = ReportRedactor(traffic.secrets, people=True)
         report = RunReport(outcome, redactor)
         wrong = writers.write(report, wanted)
-        terminal.write(report, Console(highlight=False), verbose=verbose)
-        epilogue.entries(outcome, redactor, Console(highlight=False), wanted=baseline_entries)
+        if as_json:
+            click.echo(json_report.as_json(report), nl=False)
+        else:
+            terminal.write(report, Console(highlight=False), verbose=verbose)
+        epilogue.entries(outcome, redactor, Console(highlight=False, stderr=as_json), wanted=baseline_entries)
         return exit_code_after(wrong, outcome)
     except CannotRun as fault:
         click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)

@@ -6,6 +6,7 @@
 import inspect
 import json
 import re
+import runpy
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field
@@ -41,8 +42,23 @@ def _commands() -> str:
     parts = ["# Commands", "", "What `sophiie-mock VERB --help` prints.", ""]
     for path in _verbs(cli, ()):
         parts += [f"## {' '.join(('sophiie-mock', *path))}", "", "```text", _help(path), "```", ""]
-    parts += ["## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES, "", _OF_OURS]
+    parts += ["## JSON", "", _ABOUT_JSON, "", "| verb | prints | members that are always there |", "|---|---|---|"]
+    for verb, shape in json_shapes().items():
+        what = "a list of objects" if shape.many else "an object"
+        parts.append(f"| `{verb}` | {what} | {', '.join(f'`{name}`' for name in shape.members)} |")
+    parts += ["", "## Exit codes", "", "| code | meaning |", "|---|---|", *_EXIT_CODES, "", _OF_OURS]
     return "\n".join(parts)
+
+
+_ABOUT_JSON = (
+    "Every verb but the servers takes `--json`, with the exit codes of its text. `listen` prints a line for each "
+    "delivery. Without a terminal, the text has no colours and no frames either; `NO_COLOR=1` takes colours away."
+)
+
+
+def json_shapes() -> Mapping[str, Any]:
+    """The table of ``tests/json_shapes.py``, which a script in this folder does not find by itself."""
+    return runpy.run_path(str(Path(__file__).parents[1] / "json_shapes.py"))["SHAPES"]  # type: ignore[no-any-return]
 
 
 _EXIT_CODES = (

@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from json_shapes import SERVERS, SHAPES, verbs
 from reference import PAGES, pages
 from snippets import DOCS, blocks
+
+from mock_server.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
 WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated", "x-mock-id"}
@@ -14,6 +17,13 @@ WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated"
 @pytest.mark.parametrize(("name", "made"), list(pages()), ids=lambda value: value if value.endswith(".md") else "")
 def test_a_page_of_the_reference_is_made_from_the_program(name: str, made: str) -> None:
     assert (PAGES / name).read_text("utf-8") == made, "python tests/docs/reference.py writes it anew"
+
+
+def test_every_verb_but_the_servers_has_json() -> None:
+    found = {" ".join(path): command for path, command in verbs(cli)}
+    without = {name for name, command in found.items() if "--json" not in {o for p in command.params for o in p.opts}}
+    assert without == set(SERVERS) & set(found)
+    assert set(SHAPES) >= set(found) - without, "json_shapes.py says what each prints"
 
 
 def test_every_header_of_ours_has_its_row() -> None:

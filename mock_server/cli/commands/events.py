@@ -35,8 +35,9 @@ def listed(limit: int, as_json: bool, url: str) -> None:
 
 @command.command("show")
 @click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as it always does.")
 @server_option
-def show(id: str, url: str) -> None:
+def show(id: str, as_json: bool, url: str) -> None:
     """One event with its body, and its deliveries with their attempts."""
     client = Client(url)
     event = client.control("GET", f"/webhooks/events/{segment(id)}")
@@ -47,14 +48,19 @@ def show(id: str, url: str) -> None:
 @command.command("resend")
 @click.argument("id")
 @click.option("--new-id/--same-id", default=False, help="Whether it looks new to a receiver; same by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @server_option
-def resend(id: str, new_id: bool, url: str) -> None:
+def resend(id: str, new_id: bool, as_json: bool, url: str) -> None:
     """Deliver an event again to everyone who subscribes to its type now."""
     client = Client(url)
     made: list[Any] = client.control("POST", f"/webhooks/events/{segment(id)}/resend", {"newId": new_id})["deliveries"]
     if not client.drained(_DRAIN):
         click.echo("some deliveries are still on their way", err=True)
-    for delivery in made:
-        click.echo(describe(client.control("GET", f"/webhooks/deliveries/{delivery['id']}")))
+    done = [client.control("GET", f"/webhooks/deliveries/{delivery['id']}") for delivery in made]
+    if as_json:
+        print_json(done)
+    else:
+        for delivery in done:
+            click.echo(describe(delivery))
     if not made:
         click.echo("nobody subscribes to it: nothing was delivered", err=True)

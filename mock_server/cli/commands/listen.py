@@ -12,6 +12,7 @@ import click
 from mock_server.cli.client import server_option
 from mock_server.cli.forward_target import hook_url
 from mock_server.cli.listen_client import ListenClient
+from mock_server.support.exact_json import write_json
 from mock_server.support.text import printable
 from mock_server.webhooks.events import event_name
 
@@ -25,8 +26,11 @@ _ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr
 @click.option("--trigger", "triggers", multiple=True, metavar="EVENT", help="Only this one. Repeatable.")
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after so many deliveries.")
 @click.option("--skip-verify", is_flag=True, help="Take any certificate of an https receiver.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, a line for each delivery.")
 @server_option
-def command(target: str | None, triggers: tuple[str, ...], count: int | None, skip_verify: bool, url: str) -> int:
+def command(
+    target: str | None, triggers: tuple[str, ...], count: int | None, skip_verify: bool, as_json: bool, url: str
+) -> int:
     """Subscribe, show each delivery, and unsubscribe at the end, however it ends.
 
     A line tells the event, the receiver's status, how long it took, and the id that `events show` and `events resend`
@@ -40,7 +44,7 @@ def command(target: str | None, triggers: tuple[str, ...], count: int | None, sk
     try:
         with _interrupted_by(_ENDS), ListenClient(url, asked, _say) as listening:
             for shown, attempt in enumerate(listening.attempts(), start=1):
-                click.echo(_line(attempt))
+                click.echo(write_json(attempt) if as_json else _line(attempt))
                 if shown == count:
                     break
     except KeyboardInterrupt:

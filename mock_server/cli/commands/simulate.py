@@ -34,8 +34,9 @@ class _Word(click.Choice):  # type: ignore[type-arg]  # it has an argument since
 @click.option("--over", type=click.FloatRange(0), metavar="SECONDS", help="Spread over this time of the workspace.")
 @click.option("--appointment", "appointmentId", metavar="ID", help="The one to move or cancel; else the next.")
 @click.option("--start", metavar="TIME", help="When the visit is to be, as 2026-03-05T09:00:00+11:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as it always does.")
 @server_option
-def command(kind: str, url: str, sender: str | None, **given: Any) -> None:
+def command(kind: str, url: str, sender: str | None, as_json: bool, **given: Any) -> None:
     """Let somebody call, text, write, chat, send a web form, or book, move and cancel an appointment.
 
     \b

@@ -74,8 +74,9 @@ def gaps(ids: tuple[str, ...], as_json: bool) -> None:
 
 @command.command("show", short_help="A document as it is served.")
 @setting_options("spec", "assume", "overlay")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as it always does.")
 @click.argument("document", default="v1", type=click.Choice(["v1", "zapier"]))
-def show(document: str, **flags: Any) -> None:
+def show(document: str, as_json: bool, **flags: Any) -> None:
     """Print a document as it is served, assumptions applied, as JSON."""
     contract = load_contract(settings_from(flags))
     chosen = contract.documents[0 if document == "v1" else 1]
@@ -103,15 +104,20 @@ def overlay(file: str, as_json: bool) -> None:
 
 @command.command("lint", short_help="Whether a document of yours can be served.")
 @click.argument("file", type=click.Path(dir_okay=False))
-def lint(file: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def lint(file: str, as_json: bool) -> None:
     """Say whether FILE can be served, and what is wrong with it where it cannot (exit code 2)."""
     contract = load_contract(settings_from({"spec": file}))
     own = [op for op in contract.operations.values() if op.document is contract.documents[0]]
     families = sorted({contract.bindings[op.key].family.kind for op in own if op.key in contract.bindings})
+    unread = idle_in(contract)
+    if as_json:
+        print_json({"file": file, "operations": len(own), "kinds": families, "ignores": list(unread)})
+        return
     click.echo(f"{file} can be served")
     print_field("operations", str(len(own)))
     print_field("kinds of records", ", ".join(families) or "none")
-    if unread := idle_in(contract):
+    if unread:
         print_field("ignores", f"{', '.join(unread)}: these query parameters name no field of the items")
 
 

@@ -7,14 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 import click
-import orjson
 
 from mock_server.cli.client import Client, server_option
 from mock_server.cli.completion import matching
+from mock_server.cli.tables import print_json
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.did_you_mean import did_you_mean
-from mock_server.support.exact_json import NotJson, read_json, write_json
+from mock_server.support.exact_json import NotJson, read_json
 from mock_server.support.text import printable
 from mock_server.webhooks.events import EVENTS, event_name
 
@@ -87,6 +87,7 @@ _CAUSES: Mapping[str, Callable[[Client, Fields], Any]] = MappingProxyType(
 @click.option(
     "--to", default="LEAD_CREATED", metavar="EVENT", help="With --raw: whose subscribers get it.", show_default=True
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: the record that it was done with, and deliveries.")
 @server_option
 def command(
     event: str | None,
@@ -95,6 +96,7 @@ def command(
     raw: str | None,
     media: str | None,
     to: str,
+    as_json: bool,
     url: str,
 ) -> None:
     """Cause EVENT by doing what causes it, and wait until its webhooks are delivered.
@@ -106,24 +108,34 @@ def command(
     if raw is not None:
         if event or settings or file:
             raise click.UsageError("--raw takes no event and no fields: what is delivered is the file")
-        _deliver_raw(Client(url), _bytes(raw), media or _JSON, event_name(to))
+        _deliver_raw(Client(url), _bytes(raw), media or _JSON, event_name(to), as_json=as_json)
         return
     if media is not None:
         raise click.UsageError("--content-type is for --raw")
     cause, fields = _cause(event), _fields(settings, file)
     client = Client(url)
     before = _ever(client.control("GET", "/webhooks/deliveries?limit=1"))
-    click.echo(write_json(cause(client, fields), orjson.OPT_INDENT_2))
+    record = cause(client, fields)
+    if not as_json:
+        print_json(record)
     drained = client.drained(_DRAIN)
     listed = client.control("GET", "/webhooks/deliveries?limit=1000")
-    _report(listed["items"][: _ever(listed) - before], event_name(str(event)), drained=drained)
+    made = listed["items"][: _ever(listed) - before]
+    if as_json:
+        print_json({"record": record, "deliveries": made[::-1], "drained": drained})
+    else:
+        _report(made, event_name(str(event)), drained=drained)
 
 
-def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str) -> None:
+def _deliver_raw(client: Client, raw: bytes, media: str, trigger: str, *, as_json: bool) -> None:
     body = {"type": trigger, "base64": base64.b64encode(raw).decode(), "contentType": media}
     made = client.control("POST", "/webhooks/events", body)
     drained = client.drained(_DRAIN)
-    _report(client.control("GET", f"/webhooks/deliveries?eventId={made['id']}")["items"], trigger, drained=drained)
+    deliveries = client.control("GET", f"/webhooks/deliveries?eventId={made['id']}")["items"]
+    if as_json:
+        print_json({"record": None, "deliveries": deliveries[::-1], "drained": drained})
+    else:
+        _report(deliveries, trigger, drained=drained)
 
 
 def _bytes(name: str) -> bytes:
