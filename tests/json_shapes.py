@@ -30,6 +30,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
         "spec lint": _shape("file operations kinds ignores"),
         "spec overlay": _shape("overlay info actions"),
         "spec show": _shape("openapi info paths"),
+        "spec pull": _shape("outcome file source sha256 before"),
         "spec evidence": _shape("operations"),
         "spec diff": _shape("old new verdict counts changes exitCode"),
         "trigger": _shape("record deliveries drained"),
@@ -58,6 +59,7 @@ SHAPES: Mapping[str, Shape] = MappingProxyType(
         "admin-token list": _shape("tokens"),
         "admin-token revoke": _shape("revoked"),
         "state copy": _shape("file bytes workspaces"),
+        "drill": _shape("command seconds evolutions"),
         "coverage": _shape("totals operations events"),
     }
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from agent_pages import llms_txt, skill
 
 from contracts.changes.change_rules import CHANGE_RULES
 from contracts.lint.lint import LINT_RULES
@@ -413,6 +414,8 @@ _MADE: Mapping[str, Callable[[], str]] = {
     "control-plane.md": _control_plane,
     "pytest.md": _fixture,
     "rules.md": _rules,
+    "SKILL.md": skill,
+    "../llms.txt": llms_txt,
     "lint-rules.md": _lint_rules,
     "changes.md": _changes,
     "worlds.md": _worlds,

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from agent_pages import tasks
 from json_shapes import SERVERS, SHAPES, verbs
 from reference import PAGES, pages
 from snippets import DOCS, blocks
@@ -24,6 +25,17 @@ def test_every_verb_but_the_servers_has_json() -> None:
     without = {name for name, command in found.items() if "--json" not in {o for p in command.params for o in p.opts}}
     assert without == set(SERVERS) & set(found)
     assert set(SHAPES) >= set(found) - without, "json_shapes.py says what each prints"
+
+
+def test_there_are_ten_tasks_with_commands_that_there_are() -> None:
+    found = {" ".join(path) for path, _ in verbs(cli)}
+    commands = [words for _, cell in tasks() for words in re.findall(r"sophiie-mock ([a-z-]+(?: [a-z]+)?)", cell)]
+    assert (len(tasks()), len(commands) >= 10) == (10, True)
+    assert [one for one in commands if not {one, one.partition(" ")[0]} & found] == []
+
+
+def test_the_skill_is_short_enough_to_be_read_whole() -> None:
+    assert len((PAGES / "SKILL.md").read_text("utf-8")) < 6_000
 
 
 def test_every_header_of_ours_has_its_row() -> None:
