@@ -61,7 +61,13 @@ function due(things) {
   if (!things.length) return h("p", { class: "soft" }, "Nothing became due on the way.");
   return [h("h2", null, `${count(things.length, "thing")} happened on the way`),
     table("What happened", ["time", "what"],
-      things.map((one) => [time(one.at), one.summary ?? JSON.stringify(one)]))];
+      things.map((one) => [time(one.at), one.summary ?? told(one)]))];
+}
+
+/** Write what happened with its details: `delivery attempted (trigger LEAD_CREATED, attempt 1, status 200)`. */
+function told({ at, what, events, ...details }) {
+  const words = Object.entries(details).filter(([, value]) => value !== null && typeof value !== "object");
+  return `${what} (${words.map(([name, value]) => `${name} ${value}`).join(", ")})`;
 }
 
 function later(things) {

@@ -7,6 +7,7 @@ export const title = "Webhooks";
 const STATES = [["", "all states"], ["failed"], ["pending"], ["delivered"], ["cancelled"]];
 const KINDS = { failed: "bad", pending: "warn", delivered: "good" };
 const PAGE = 100;
+const MOST_SENT = 1000; // the newest, at one click
 
 /** Deliveries and who gets them; `#webhooks/dlv_1` opens one, `#webhooks/failed` shows those of a state. */
 export async function render(root, context) {
@@ -27,19 +28,29 @@ export async function render(root, context) {
     subscriptions(context, (await get(`/webhooks/subscriptions?limit=${PAGE}`)), both));
   const owed = renewable(deliveries, context, async () => {
     if (asked && !isState) return [one(context, await get(`/webhooks/deliveries/${encodeURIComponent(asked)}`), both, true)];
-    const found = await get(`/webhooks/deliveries?limit=${PAGE}${state.value && `&state=${state.value}`}`);
-    return list(context, found, both);
+    const [found, delivered] = await Promise.all([state.value && `&state=${state.value}`, "&state=delivered"]
+      .map((narrowed) => get(`/webhooks/deliveries?limit=${PAGE}${narrowed}`)));
+    const arrived = new Map(delivered.items.map((one) => [message(one), one]));
+    return list(context, found, both, arrived);
   });
   fill(root, h("h1", null, title), h("h2", null, "Subscriptions"), subscribers,
     h("div", { class: "bar" }, h("h2", null, "Deliveries"), state, owed.button(),
       asked && !isState && h("a", { href: "#webhooks" }, "all deliveries"),
-      button(context, "Send all that failed again", async () => {
-        const sent = await post("/webhooks/deliveries/redeliver", { newId: false, state: "failed" });
-        context.say(`${count(sent.deliveries.length, "delivery", "deliveries")} sent again`);
-        await both.settled();
-      })),
+      button(context, "Send all that failed again", () => sendFailed(context, both))),
     deliveries);
   await both.again();
+}
+
+/** Send once more each message that has not arrived, however many of its deliveries failed. */
+async function sendFailed(context, both) {
+  const [failed, delivered] = await Promise.all(["failed", "delivered"]
+    .map((state) => get(`/webhooks/deliveries?limit=${MOST_SENT}&state=${state}`)));
+  const missing = new Map(failed.items.map((one) => [message(one), one.id]));
+  for (const one of delivered.items) missing.delete(message(one));
+  if (!missing.size) return context.say("All that failed has arrived since");
+  const sent = await post("/webhooks/deliveries/redeliver", { newId: false, ids: [...missing.values()] });
+  await both.settled();
+  return context.say(`${count(sent.deliveries.length, "delivery", "deliveries")} sent again`);
 }
 
 function subscriptions(context, { items, total }, both) {
@@ -57,15 +68,15 @@ function subscriptions(context, { items, total }, both) {
   ];
 }
 
-function list(context, { items, total }, both) {
+function list(context, { items, total }, both, arrived) {
   if (!items.length) return h("p", { class: "soft" }, "There is no delivery.");
-  return [items.map((delivery) => one(context, delivery, both, false)),
+  return [items.map((delivery) => one(context, delivery, both, false, arrived)),
     total > items.length && h("p", { class: "soft" }, `The newest ${items.length} of ${total}.`)];
 }
 
-function one(context, delivery, both, open) {
+function one(context, delivery, both, open, arrived = new Map()) {
   const again = async (newId) => {
-    const made = await post(`${place(delivery)}/redeliver`, { newId });
+    const [made] = (await post(`${place(delivery)}/redeliver`, { newId })).deliveries;
     await both.settled();
     const now = await get(place(made));
     context.say(`Sent again: ${now.state}${now.reason ? `, ${now.reason}` : ""}`);
@@ -73,6 +84,7 @@ function one(context, delivery, both, open) {
   };
   return h("details", { class: "card row", open },
     h("summary", null, tag(delivery.state, KINDS[delivery.state]), " ", h("strong", null, delivery.trigger), " ",
+      delivery.state === "failed" && arrived.has(message(delivery)) && [tag("delivered later", "good"), " "],
       delivery.reason && h("span", { class: delivery.state === "failed" ? "bad" : "soft" }, delivery.reason, " "),
       h("span", { class: "soft" }, "to ", h("code", null, delivery.url), " ", time(delivery.createdAt))),
     h("div", { class: "bar" },
@@ -113,6 +125,11 @@ function attempt(made) {
       h("h4", null, "Headers that we sent"), json(made.requestHeaders),
       made.status && [h("h4", null, "The receiver's answer"), json(made.responseHeaders),
         h("pre", { tabindex: 0 }, made.responseBody || "(no body)")]));
+}
+
+/** What two deliveries of one event to one subscriber have in common. */
+function message({ messageId, subscriptionId }) {
+  return `${messageId} ${subscriptionId}`;
 }
 
 function place(delivery) {
