@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from desk import Desk, Tenant
+from hooks_desk import HooksDesk
 from starlette.applications import Starlette
 from wire import Answer, answer_of, ask, scope_of
 
@@ -232,3 +234,16 @@ def test_one_page_too_many_is_refused_until_another_is_closed(desk: Desk, monkey
             await third.until("begin")
 
     asyncio.run(follow())
+
+
+def test_a_reader_that_is_gone_makes_room_at_once(hooks: HooksDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "MAX_STREAMS", 1)
+
+    def status() -> int:
+        with httpx.stream("GET", f"{hooks.url}/__admin/feed?follow=true") as answer:
+            assert next(answer.iter_text())
+            return answer.status_code
+
+    assert status() == 200
+    said = (status() for _ in range(100))  # the server hears of the end when it gets to it
+    assert 200 in said

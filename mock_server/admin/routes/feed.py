@@ -15,7 +15,9 @@ from mock_server.admin.context import AdminContext, ControlRefused
 from mock_server.admin.feed_rows import Row, request_row
 from mock_server.admin.ignored_input import IgnoredInput
 from mock_server.admin.live_feed import MAX_ROWS, FeedEntry, LiveFeed
+from mock_server.admin.while_connected import while_connected
 from mock_server.api.exchange import Exchange
+from mock_server.api.request_body import ClientGone
 from mock_server.support.exact_json import write_json
 from mock_server.workspaces.workspace import Workspace
 
@@ -90,10 +92,12 @@ class _Stream(StreamingResponse):
         self._feeds = feeds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the stream."""
+        """Send the stream. A reader that has closed its sending side is gone: a killed browser looks the same."""
         self._feeds.open += 1
         try:
-            await super().__call__(scope, receive, send)
+            await while_connected(Request(scope), super().__call__(scope, receive, send), waits=True)
+        except ClientGone:
+            await send({"type": "http.response.body", "body": b""})
         finally:
             self._feeds.open -= 1
 
