@@ -121,6 +121,13 @@ clients-python: $(VENV)/.dev ## make clients of our documents with openapi-pytho
 	else echo "not shown: openapi-python-client could not be installed here"; fi
 	@rm -rf .venv-clients
 
+receivers: $(VENV)/.dev ## show that receiver-check finds each planted weakness, in FastAPI, Flask and Express (half an hour)
+	@$(PYTHON) -m venv --clear .venv-receivers
+	@.venv-receivers/bin/python -m pip install --quiet 'fastapi==0.165.0' 'uvicorn==0.54.0' 'flask==3.1.3' || true
+	@npm install --silent --no-save --prefix .venv-receivers 'express@5' || true
+	@$(BIN)/python tests/examples/receivers/kill_matrix.py $(ARGS)
+	@rm -rf .venv-receivers
+
 power: $(VENV)/.dev ## measure what the contract suite finds (hours; a part of it: make power ARGS='--group access --seeds 1')
 	@$(BIN)/python tests/mutants/power.py $(ARGS)
 

@@ -53,6 +53,7 @@ FLOORS: Mapping[str, int] = {
     "contracts.schemathesis_engine": 6,
     "contracts.real_host": 7,
     "contracts.run": 8,
+    "contracts.receiver": 9,
     "contracts.replay": 9,
     "contracts.traffic": 9,
     "contracts.learn": 10,
@@ -85,7 +86,10 @@ CONTRACTS_MAY_IMPORT = (
     "mock_server.cli.client",  # a running mock is asked for its journal as every verb asks it
 )
 # A module → why it names a module of the other package for the importer or the plugin manager.
-NAMES_THE_SUITE = {"mock_server.cli.commands.check": "the suite is an extra that may be missing"}
+NAMES_THE_SUITE = {
+    "mock_server.cli.commands.check": "the suite is an extra that may be missing",
+    "mock_server.testing.receiver": "as above: the check of a receiver is a part of it",
+}
 # `mock_server.cli.suite_verb` imports the module of the suite that a verb names.
 
 CLOCK_AND_CHANCE = (
@@ -110,6 +114,7 @@ GATES = {
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
     "contracts.transport.guarded_session": OUTGOING,
     "contracts.transport.forwarding": ("http.client", "urllib3"),  # what a client of the proxy has sent, as it was sent
+    "contracts.transport.plain_request": ("http.client",),  # what the user named to show a receiver's effects
     "contracts.transport.deadlines": ("http.client", "urllib3"),  # how answers are read; the session opens them
     "contracts.transport.network_errors": (
         "http.client",

@@ -25,7 +25,7 @@ NAMES = {
     "happenings": "entries", "known_or_not": "existing_or_invented_ids", "made_anyhow": "create_sample",
     "not_looked_for": "collector_paused", "objection": "refusal_reason", "sighted": "invented_row",
     "spoilt": "invalid_bodies", "to_nobody": "refuse_closed_client", "told_apart": "distinguished",
-    "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue", "probe": "client",
+    "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue",
     "sieve": "redactor", "sieved": "redacted", "told_url": "report_url",
 }  # fmt: skip
 
@@ -78,5 +78,5 @@ def test_no_retired_turn_of_phrase_comes_back(turn: str) -> None:
 
 
 def test_a_retired_name_is_found_where_it_stands() -> None:
-    assert retired("x = 1\nprobe = client.probe\n", NAMES) == ["2: `probe` is client", "2: `probe` is client"]
-    assert retired("'probe'  # probe\n", NAMES) == []
+    assert retired("x = 1\nfate = client.fate\n", NAMES) == ["2: `fate` is status", "2: `fate` is status"]
+    assert retired("'fate'  # fate\n", NAMES) == []

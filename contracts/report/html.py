@@ -16,25 +16,31 @@ def as_html(report: RunReport) -> str:
     """The report as one HTML page."""
     facts = report.facts
     colour = {0: "good", 1: "bad"}.get(facts["exitCode"], "odd")
-    verdict = escape(report.verdict.partition(":")[0])  # the reasons stand below
     parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>sophiie-mock check: {verdict}</title><style>{STYLE}</style></head><body>",
-        f'<h1 class="{colour}">{verdict[:1].upper()}{verdict[1:]}</h1>',
         *(f'<p class="small">{escape(line)}</p>' for line in (" · ".join(_spent(facts)), *run_facts.lines(facts))),
         *(f'<p class="odd">{escape(reason)}</p>' for reason in (facts["stopped"], *facts["vacuous"]) if reason),
         *FindingsSection(report).render(),
         _notes(facts["notes"]),
-        _table("Not run", ("run", "reason"), facts["notRun"].items()),
+        table("Not run", ("run", "reason"), facts["notRun"].items()),
         _rules(facts),
         _operations(facts["operations"]),
         _documents(facts["documents"]),
-        "</body></html>\n",
     ]
-    return "\n".join(part for part in parts if part)
+    return whole_page("check", report.verdict.partition(":")[0], colour, parts)  # the reasons stand below
+
+
+def whole_page(verb: str, verdict: str, colour: str, parts: Iterable[str]) -> str:
+    """One HTML page with a verdict above its parts, which are escaped already. It has no script and fetches nothing."""
+    said = escape(verdict)
+    head = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_NOTHING_ELSE}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>sophiie-mock {verb}: {said}</title><style>{STYLE}</style></head><body>",
+        f'<h1 class="{colour}">{said[:1].upper()}{said[1:]}</h1>',
+    ]
+    return "\n".join([*head, *filter(None, parts), "</body></html>\n"])
 
 
 def _spent(facts: Mapping[str, Any]) -> list[str]:
@@ -48,7 +54,7 @@ def _notes(notes: list[str]) -> str:
     return f"<h2>Notes</h2><ul>{''.join(f'<li>{escape(note)}' for note in notes)}</ul>" if notes else ""
 
 
-def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, folded: bool = False) -> str:
+def table(title: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, folded: bool = False) -> str:
     """On a narrow screen the cells of a row stand below each other, each with its column's name."""
     lines = []
     for first, *rest in rows:
@@ -67,7 +73,7 @@ def _rules(facts: Mapping[str, Any]) -> str:
     checked, left = facts["rules"]["checked"], facts["rules"]["notChecked"]
     rows = [(name, f"no: {why}") for name, why in left.items()] + [(name, "yes") for name in checked]
     title = f"Rules: {len(checked)} checked, {len(left)} not"
-    return _table(title, ("rule", "checked"), rows, folded=True)
+    return table(title, ("rule", "checked"), rows, folded=True)
 
 
 def _operations(operations: Mapping[str, Mapping[str, Any]]) -> str:
@@ -81,9 +87,9 @@ def _operations(operations: Mapping[str, Mapping[str, Any]]) -> str:
         for key, run_facts in operations.items()
     ]
     title = f"Coverage: {seen} of {len(operations)} operations"
-    return _table(title, ("operation", "statuses", "query parameters"), rows, folded=True)
+    return table(title, ("operation", "statuses", "query parameters"), rows, folded=True)
 
 
 def _documents(documents: Iterable[Mapping[str, str]]) -> str:
     rows = [(one["title"] or one["name"], one["version"], one["file"], one["sha256"] or "—") for one in documents]
-    return _table("Documents", ("document", "version", "file", "SHA-256"), rows, folded=True)
+    return table("Documents", ("document", "version", "file", "SHA-256"), rows, folded=True)

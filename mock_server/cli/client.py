@@ -52,15 +52,15 @@ def local_url() -> str:
 
 
 class Client:
-    """A client of the mock at ``url``. SOPHIIE_API_KEY selects the workspace, otherwise it is the default one.
+    """A client of the mock at ``url``. ``key``, or SOPHIIE_API_KEY, selects the workspace; else it is the default.
 
     Raises SettingsError if the server cannot be reached or is another program, because later requests may write.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str = "") -> None:
         self.url, self._connection = _connection(url)
         self._explained = ""
-        self._key = _secret(_KEY)
+        self._key = key or _secret(_KEY)
         self._token = _secret(_TOKEN) or _own_token(self.url)
         if not self._is_ours():
             raise ServerUnreachable(Problem(self.url, "not a sophiie-mock", "start one with `sophiie-mock serve`"))

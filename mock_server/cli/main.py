@@ -36,6 +36,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "verdict": ("verdict", "Is your integration done? If not, the next five actions."),
         "learn": ("learn", "Correct the contract from recorded traffic with the real API."),
         "drill": ("drill", "Run your tests against the API of tomorrow."),
+        "receiver-check": ("receiver_check", "Check your webhook receiver: repeats, forgeries, another order."),
         "workspace": ("workspace", "Make, list and remove workspaces."),
         "env": ("env", "The URL, the key and the secret, as variables."),
         "wait": ("wait", "Wait until the server is ready."),

@@ -12,6 +12,7 @@ from mock_server.testing.admin_client import AdminClient
 from mock_server.testing.blocking import Async, awaited
 from mock_server.testing.evolution import Evolution
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
+from mock_server.testing.receiver import Receiver
 from mock_server.testing.requests import Requests
 from mock_server.testing.sophiie import Sophiie
 from mock_server.testing.stubs import Stub, StubOptions
@@ -105,6 +106,12 @@ class AsyncWebhooks(Async[Webhooks]):
         return self._handle.secret
 
 
+class AsyncReceiver(Async[Receiver]):
+    """Checks a webhook receiver of yours, which may run on the loop of the test."""
+
+    check = awaited(Receiver.check)
+
+
 class AsyncStub(Async[Stub]):
     """One stub. It answers until it is removed: by ``await stub.remove()``, or at the end of an ``async with``."""
 
@@ -172,6 +179,7 @@ class AsyncSophiie(Async[Sophiie]):
         self.requests = AsyncRequests(sophiie.requests, sophiie.calls)
         self.faults = AsyncFaults(sophiie.faults, sophiie.calls)
         self.webhooks = AsyncWebhooks(sophiie.webhooks, sophiie.calls)
+        self.receiver = AsyncReceiver(sophiie.receiver, sophiie.calls)
 
     def __repr__(self) -> str:
         return f"<AsyncSophiie {self.id} at {self.url}>"

@@ -17,6 +17,7 @@ from mock_server.testing.errors import Refused
 from mock_server.testing.evolution import Evolution
 from mock_server.testing.handles import Clock, Faults, Inbox, Snapshot, Webhooks, World
 from mock_server.testing.literals import AppointmentAction, BuiltInWorld, Contact, RecordKind
+from mock_server.testing.receiver import Receiver
 from mock_server.testing.recipe import Recipe, sent
 from mock_server.testing.requests import Requests
 from mock_server.testing.stubs import Stub, StubOptions, add_stub
@@ -81,6 +82,7 @@ class Sophiie:
         self.requests = Requests(control)
         self.faults = Faults(control)
         self.webhooks = Webhooks(control)
+        self.receiver = Receiver(control, Api(url, self.api_key), self.seed)
         self.calls = Calls()
         self.closed = False
         self._snapshots = 0

@@ -24,7 +24,7 @@ from mock_server.admin.routes.openapi import control_document
 from mock_server.app import load_contract
 from mock_server.cli.main import cli
 from mock_server.config.settings import Settings, flag, table, variable
-from mock_server.testing import Sophiie, handles, requests, stubs, webhook_faults
+from mock_server.testing import Sophiie, handles, receiver, requests, stubs, webhook_faults
 from mock_server.workspaces.own_data.recipe_schema import recipe_schema
 from mock_server.world.own_data.spoken_times import EXAMPLES
 from mock_server.world.recipe import Recipe, recipes
@@ -205,6 +205,7 @@ _HANDLES: Mapping[str, type] = {
     "sophiie.faults": handles.Faults,
     "sophiie.webhooks": handles.Webhooks,
     "sophiie.webhooks.faults": webhook_faults.WebhookFaults,
+    "sophiie.receiver": receiver.Receiver,
     "sophiie.stub(…)": stubs.Stub,
     "sophiie.snapshot()": handles.Snapshot,
 }

@@ -1,0 +1,153 @@
+"""The check of a receiver from the first ordinary delivery to the burst."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.errors import CannotRun
+from contracts.receiver import forgeries, load, order, own_failure, repeats, unknowns
+from contracts.receiver.bench import Bench, Trial, accepted, answers
+from contracts.receiver.effect_probe import EffectProbe, parse_probe
+from contracts.receiver.mock_driver import Call, MockDriver
+from contracts.receiver.receiver_result import ReceiverResult
+from contracts.receiver.receiver_rules import (
+    ACKNOWLEDGES_FAST,
+    IGNORES_FORGED,
+    IS_IDEMPOTENT,
+    IS_ORDER_SAFE,
+    RECEIVER_RULES,
+    RECOVERS,
+    SURVIVES_BURST,
+    TOLERATES_UNKNOWN,
+    VERIFIES_SIGNATURES,
+    VERIFIES_TIME,
+    ReceiverRule,
+)
+from contracts.receiver.side_effects import EffectWatch
+from mock_server.support.web_origin import with_scheme
+
+_SIGNED = (VERIFIES_SIGNATURES, VERIFIES_TIME, IGNORES_FORGED)
+_BY_EFFECT = (IS_IDEMPOTENT, IS_ORDER_SAFE, SURVIVES_BURST, RECOVERS)
+_UNSIGNED = "the deliveries are not signed: give --secret-file FILE, or serve --sign standard"
+_UNSEEN = "no side effect was seen: let the receiver call the mock, or give --probe"
+_NOT_THERE = ("connection refused", "the host is not known", "refused", "the certificate", "no TLS")
+"""Reasons of a failed delivery that say nothing about a receiver."""
+
+Experiments = Mapping[Callable[[Bench], None], Collection[ReceiverRule]]
+_EXPERIMENTS: Experiments = {
+    repeats.repeats: [IS_IDEMPOTENT],
+    repeats.late_repeats: [IS_IDEMPOTENT],
+    repeats.refused_repeats: [IS_IDEMPOTENT],
+    order.other_order: [IS_ORDER_SAFE],
+    order.stale_updates: [IS_ORDER_SAFE],
+    forgeries.forged: [VERIFIES_SIGNATURES, IGNORES_FORGED],
+    forgeries.old: [VERIFIES_TIME],
+    forgeries.good_but_unusual: [VERIFIES_SIGNATURES],
+    unknowns.unknown_fields: [TOLERATES_UNKNOWN],
+    unknowns.unknown_events: [TOLERATES_UNKNOWN],
+    own_failure.own_failure: [RECOVERS],
+}
+
+
+def check_receiver(
+    url: str,
+    control: Call,
+    api: Call,
+    *,
+    seed: int = 1,
+    probe: str | Callable[[], Any] | None = None,
+    only: Collection[str] = (),
+    watch: Callable[[str], None] = lambda line: None,
+) -> ReceiverResult:
+    """Check the receiver at a URL, with a mock that ``control`` and ``api`` call. ``watch`` is told of each step.
+
+    ``only`` names the rules that are judged. Raises CannotRun if no ordinary delivery is taken.
+    """
+    rules = _chosen(only)
+    url = receiver_url(url)
+    start = time.monotonic()
+    driver = MockDriver(control, api, seed)
+    looked = EffectProbe(lambda lead: probe()) if callable(probe) else parse_probe(probe) if probe else None
+    bench = Bench(driver, EffectWatch(driver, looked), url)
+    bench.skip([rule for rule in RECEIVER_RULES if rule not in rules], "it was left out by --only")
+    try:
+        bench.subscription = driver.subscribe(url)
+        watch("ordinary deliveries")
+        first = _ordinary(bench)
+        if accepted(first.attempts[0]):
+            _experiment(bench, first, rules, watch)
+        else:
+            bench.skip([rule for rule in rules if rule is not ACKNOWLEDGES_FAST], "no ordinary delivery was taken")
+    finally:
+        driver.close()
+    findings = [finding for finding in bench.findings if finding.rule in rules]
+    seconds = time.monotonic() - start
+    return ReceiverResult(url, seed, findings, bench.not_judged, _how_seen(bench), _vacuous(bench, rules), seconds)
+
+
+def receiver_url(text: str) -> str:
+    """The whole URL of a receiver; `localhost:8000/hook` is enough. Raises CannotRun for a text that is no URL."""
+    url = with_scheme(text.strip())
+    try:
+        parts = urlsplit(url)
+        there = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, half of an IPv6 address
+        there = False
+    if not there or not url.isascii() or not url.isprintable() or " " in url:
+        raise CannotRun("this is no http or https URL of a receiver", "give one such as http://127.0.0.1:8000/hook")
+    return url
+
+
+def _chosen(only: Collection[str]) -> list[ReceiverRule]:
+    known = {rule.name: rule for rule in RECEIVER_RULES}
+    for name in only:
+        if name not in known:
+            raise CannotRun(f"there is no rule `{name[:80]}` of receivers", f"one of {', '.join(known)}")
+    return [known[name] for name in only] or list(RECEIVER_RULES)
+
+
+def _ordinary(bench: Bench) -> Trial:
+    """Two ordinary deliveries: what their effect is, and how fast they are answered. Raises CannotRun."""
+    trial = bench.trial(expected=0)
+    [attempt] = trial.attempts[:1]
+    if attempt["status"] is None and str(attempt["error"]).startswith(_NOT_THERE):
+        raise CannotRun(f"{bench.url}: {attempt['error']}", "start your receiver, and give its URL")
+    if attempt["status"] in (400, 401, 403):
+        secret = (
+            "give it the secret of the mock: --secret-file" if bench.driver.signs else "sign with --secret-file FILE"
+        )
+        raise CannotRun(f"the receiver refuses a genuine delivery with {answers(trial)}", secret)
+    load.acknowledges(bench, trial)
+    if accepted(attempt):  # once more: the first delivery may have set up something
+        bench.seen(trial.leads, 1, learning=True)
+        trial = bench.trial(learning=True)
+        load.acknowledges(bench, trial)
+    return trial
+
+
+def _experiment(bench: Bench, first: Trial, rules: Collection[ReceiverRule], watch: Callable[[str], None]) -> None:
+    """Run every experiment of which a rule is wanted and can be judged."""
+    if not bench.driver.signs:
+        bench.skip(_SIGNED, _UNSIGNED)
+    if not bench.watch.usual:
+        bench.skip(_BY_EFFECT, _UNSEEN)
+    for experiment, about in _EXPERIMENTS.items():
+        if any(rule in rules and rule.name not in bench.not_judged for rule in about):
+            watch(experiment.__name__.replace("_", " "))
+            experiment(bench)
+    if SURVIVES_BURST in rules and SURVIVES_BURST.name not in bench.not_judged:
+        watch(f"a burst of {load.BURST}")
+        load.burst(bench, first)
+
+
+def _how_seen(bench: Bench) -> str:
+    usual = bench.watch.usual
+    return f"an ordinary delivery causes {usual.describe()}" if usual else ""
+
+
+def _vacuous(bench: Bench, rules: Collection[ReceiverRule]) -> str:
+    """The reason why a check without findings proves nothing; empty if it proves something."""
+    if not bench.watch.usual and any(rule in rules for rule in _BY_EFFECT):
+        return "no side effect of a delivery was seen"
+    return "" if any(rule.name not in bench.not_judged for rule in rules) else "no rule could be judged"

@@ -1,0 +1,31 @@
+"""A delivery whose work fails, because the API that the receiver calls is down for a while."""
+
+from contracts.receiver.bench import Bench, accepted, answers
+from contracts.receiver.receiver_rules import RECOVERS
+
+_PATIENCE = 20.0
+"""Seconds that a receiver has to try its own calls again, which it may do later and later."""
+_NO_CALLS = "the receiver makes no call into the mock that could be made to fail"
+
+
+def own_failure(bench: Bench) -> None:
+    """Refuse the receiver's calls during one delivery, and let it come again afterwards."""
+    if not bench.watch.usual.calls:
+        bench.skip([RECOVERS], _NO_CALLS)
+        return
+    rule = bench.driver.refuse_calls()
+    try:
+        trial = bench.trial(expected=0)
+    finally:
+        bench.driver.accept_calls(rule)
+    acknowledged = accepted(trial.attempts[0])
+    if not acknowledged:
+        bench.until_delivered(trial)
+        if not any(accepted(attempt) for attempt in bench.seen(trial.leads, 0).attempts):
+            bench.again(trial)  # a sender that never tries again: by hand, as a person would
+    whole = bench.seen(trial.leads, 1, patience=_PATIENCE)
+    excess, lack = bench.watch.excess(whole.effects), bench.watch.lack(whole.effects)
+    if excess or lack:
+        why = "it answered 2xx although its work had failed" if acknowledged else f"answers {answers(whole)}"
+        sent = "a delivery while every call of the receiver was answered 503, and again after that"
+        bench.found(RECOVERS, whole, sent=sent, expected=bench.watch.expectation(), got=f"{excess or lack}; {why}")

@@ -1,0 +1,146 @@
+"""Side effects of deliveries, seen through the receiver's calls into the mock and through the user's probe."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from contracts.receiver.effect_probe import EffectProbe
+from contracts.receiver.mock_driver import CheckedLead, MockDriver, ReceiverCall
+
+PATIENCE = 5.0
+"""Seconds in which the effect of a delivery must be seen."""
+_QUIET = 0.15
+"""Seconds without a change after which nothing more is expected, of a receiver that works before it answers."""
+_LOOK = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Numbers of side effects. ``probed`` is None without a probe."""
+
+    calls: int = 0
+    probed: int | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.probed)
+
+    def times(self, number: int) -> "Effects":
+        """The effects of so many deliveries."""
+        return Effects(self.calls * number, None if self.probed is None else self.probed * number)
+
+    def reaches(self, other: "Effects") -> bool:
+        """Tell whether there are at least as many as in ``other``."""
+        return self.calls >= other.calls and (self.probed or 0) >= (other.probed or 0)
+
+    def within(self, usual: "Effects") -> "Effects":
+        """The effects without those that a usual delivery does not have at all."""
+        return Effects(self.calls if usual.calls else 0, self.probed if usual.probed else None)
+
+    def describe(self) -> str:
+        """Say how many there were."""
+        parts = (
+            [f"{self.calls} call{'s' * (self.calls != 1)} into the mock"] if self.calls or self.probed is None else []
+        )
+        return " and ".join([*parts, *([] if self.probed is None else [f"{self.probed} by the probe"])])
+
+
+class EffectWatch:
+    """Watches the side effects since ``mark``. ``usual`` is what one good delivery causes, once that is known."""
+
+    def __init__(
+        self,
+        driver: MockDriver,
+        probe: EffectProbe | None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._driver = driver
+        self._probe = probe
+        self._clock, self._sleep = clock, sleep
+        self._since = 0
+        self._before = 0
+        self._quiet = _QUIET
+        self.attributed = False
+        """True once the receiver's calls are known to name the lead that they are about."""
+        self.usual = Effects()
+
+    def mark(self, leads: Sequence[CheckedLead] = ()) -> None:
+        """Count from here on. ``leads`` are those that have had effects before and may have more."""
+        self._since = self._driver.newest_request()
+        self._before = 0
+        self._before = self._probed(leads) or 0
+
+    def calls(self, leads: Sequence[CheckedLead]) -> list[ReceiverCall]:
+        """The receiver's writes about these leads; all writes if they do not name leads."""
+        made = self._driver.calls_since(self._since)
+        marks = [mark for lead in leads for mark in lead.marks]
+        return [call for call in made if not self.attributed or call.mentions(marks)]
+
+    def seen(self, leads: Sequence[CheckedLead]) -> Effects:
+        """The effects so far."""
+        return Effects(_effective(self.calls(leads)), self._probed(leads))
+
+    def _probed(self, leads: Sequence[CheckedLead]) -> int | None:
+        """The effects by the probe since ``mark``."""
+        if self._probe is None:
+            return None
+        looked_at = [lead.id for lead in leads] if self._probe.per_lead else [""]
+        return sum(map(self._probe.count, looked_at)) - self._before
+
+    def settled(
+        self, leads: Sequence[CheckedLead], expected: Effects | None = None, patience: float = PATIENCE
+    ) -> Effects:
+        """Wait until the expected effects are there and nothing changes any more. Without ``expected``: any effect.
+
+        It gives up after ``patience`` seconds without another effect.
+        """
+        changed = self._clock()
+        last = Effects(-1)
+        while True:
+            seen, now = self.seen(leads), self._clock()
+            if seen != last:
+                last, changed = seen, now
+            enough = bool(seen) if expected is None else seen.reaches(expected)
+            if (enough and now - changed >= self._quiet) or (not enough and now - changed >= patience):
+                return seen
+            self._sleep(_LOOK)
+
+    def learn(self, leads: Sequence[CheckedLead]) -> Effects:
+        """Learn from one good delivery what is usual, how long it takes, and whether calls name their lead."""
+        start = self._clock()
+        self._quiet = max(self._quiet, 0.5)  # the second of two effects may come later
+        self.usual = self.settled(leads)
+        lag = max(0.0, self._clock() - start - self._quiet)
+        self._quiet = max(_QUIET, min(3 * lag, PATIENCE / 2))
+        made = self._driver.calls_since(self._since)
+        marks = [mark for lead in leads for mark in lead.marks]
+        self.attributed = bool(made) and all(call.mentions(marks) for call in made)
+        return self.usual
+
+    def limited(self) -> bool:
+        """Tell whether the rate limit of the mock has refused one of the receiver's calls."""
+        return self._driver.was_limited(self._since)
+
+    def shown(self, lead: CheckedLead) -> str:
+        """Everything that the probe shows of a lead; empty without a probe."""
+        return "" if self._probe is None else self._probe.text(lead.id)
+
+    def excess(self, got: Effects, times: int = 1) -> str:
+        """The finding if there are more effects than usual; empty if not."""
+        usual, got = self.usual.times(times), got.within(self.usual)
+        more = got.calls > usual.calls or (got.probed or 0) > (usual.probed or 0)
+        return got.describe() if more else ""
+
+    def lack(self, got: Effects, times: int = 1) -> str:
+        """The finding if there are fewer effects than usual; empty if not."""
+        return "" if got.reaches(self.usual.times(times)) else got.within(self.usual).describe()
+
+    def expectation(self, times: int = 1) -> str:
+        """Say what is expected."""
+        return replace(self.usual.times(times)).describe()
+
+
+def _effective(calls: Sequence[ReceiverCall]) -> int:
+    """The number of effects: each POST is one; other writes that are repeated word for word have no further one."""
+    repeatable = {call.text for call in calls if call.method != "POST"}
+    return sum(call.method == "POST" for call in calls) + len(repeatable)

@@ -1,0 +1,130 @@
+"""Side effects are counted once each, awaited as long as needed, and read from whatever a probe prints."""
+
+from typing import Any
+
+import pytest
+
+from contracts.errors import CannotRun
+from contracts.receiver.effect_probe import EffectProbe, parse_probe
+from contracts.receiver.mock_driver import CheckedLead, ReceiverCall
+from contracts.receiver.side_effects import Effects, EffectWatch
+
+LEAD = CheckedLead("ld_1", ("ld_1", "Mark1"))
+
+
+class Driver:
+    """A mock whose journal is a list, and a clock that the watch's own waiting moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.arrivals: list[tuple[float, ReceiverCall]] = []
+
+    def calls(self, *texts: str, at: float = 0.0, method: str = "POST") -> "Driver":
+        self.arrivals += [(at, ReceiverCall(method, f"{method} {text}")) for text in texts]
+        return self
+
+    def newest_request(self) -> int:
+        return 0
+
+    def calls_since(self, number: int) -> list[ReceiverCall]:
+        return [call for at, call in self.arrivals if at <= self.now]
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def watching(driver: Any, probe: EffectProbe | None = None) -> EffectWatch:
+    watch = EffectWatch(driver, probe, lambda: driver.now, driver.sleep)
+    watch.mark()
+    return watch
+
+
+def test_each_post_is_an_effect_and_a_repeated_put_is_one() -> None:
+    driver = Driver().calls("/v1/sms ld_1", "/v1/sms ld_1")
+    driver.calls("/v1/leads/ld_1 {}", "/v1/leads/ld_1 {}", "/v1/leads/ld_1 {1}", method="PUT")
+
+    assert watching(driver).seen([LEAD]) == Effects(4)
+
+
+def test_calls_about_other_leads_do_not_count_once_calls_name_leads() -> None:
+    driver = Driver().calls("/v1/sms ld_1")
+    watch = watching(driver)
+    assert watch.learn([LEAD]) == Effects(1)
+
+    driver.calls("/v1/sms ld_2")
+    assert watch.seen([LEAD]) == Effects(1)
+
+
+def test_calls_that_name_no_lead_all_count() -> None:
+    driver = Driver().calls("/v1/faqs {}")
+    watch = watching(driver)
+    watch.learn([LEAD])
+    driver.calls("/v1/faqs {}")
+
+    assert watch.excess(watch.seen([LEAD])) == "2 calls into the mock"
+
+
+def test_a_late_effect_is_awaited_and_a_missing_one_is_given_up() -> None:
+    driver = Driver().calls("/v1/sms ld_1", at=2.0)
+    watch = watching(driver)
+    assert watch.settled([LEAD], Effects(1)) == Effects(1)
+    assert watch.lack(watch.settled([LEAD], Effects(2))) == ""
+    assert 7 < driver.now < 8
+
+
+def test_a_receiver_that_works_later_is_watched_longer() -> None:
+    driver = Driver().calls("/v1/sms ld_1", at=1.0)
+    watch = watching(driver)
+    watch.learn([LEAD])
+    driver.calls("/v1/sms ld_1", at=driver.now + 1.5)
+
+    assert watch.excess(watch.settled([LEAD], watch.usual)) == "2 calls into the mock"
+
+
+def test_what_a_usual_delivery_does_not_cause_is_not_compared() -> None:
+    count = 0
+    driver = Driver().calls("/v1/sms ld_1")
+    watch = watching(driver, EffectProbe(lambda lead: count))
+    watch.learn([LEAD])
+
+    assert watch.usual == Effects(1, 0)
+    assert not watch.excess(Effects(1, 5))
+    assert watch.lack(Effects(0, 5)) == "0 calls into the mock" or watch.lack(Effects(0, 5))
+
+
+@pytest.mark.parametrize(
+    ("shown", "count"),
+    [(3, 3), ("3", 3), ("[1, 2]", 2), ('{"count": 4}', 4), ("sent: 5 mails", 5), ([1], 1), (True, 1), (None, 0)],
+)
+def test_a_probe_counts_whatever_it_shows(shown: Any, count: int) -> None:
+    assert EffectProbe(lambda lead: shown).count("") == count
+
+
+@pytest.mark.parametrize("shown", ["", "none", '{"a": 1, "b": 2}', "1 of 2"])
+def test_a_probe_without_one_number_is_refused(shown: str) -> None:
+    with pytest.raises(CannotRun, match="number"):
+        EffectProbe(lambda lead: shown).count("")
+
+
+def test_a_probe_of_one_lead_says_whether_it_is_there() -> None:
+    assert EffectProbe(lambda lead: '{"name": "Ana", "age": 1, "size": 2}', per_lead=True).count("ld_1") == 1
+    assert EffectProbe(lambda lead: "", per_lead=True).count("ld_1") == 0
+
+
+def test_a_command_gets_the_id_and_its_output_is_read() -> None:
+    assert parse_probe("printf '%s' '{lead}'").text("ld_1") == "ld_1"
+    assert parse_probe("echo 7").count("") == 7
+
+
+@pytest.mark.parametrize(
+    ("probe", "lead", "why"),
+    [
+        ("exit 3", "", "ends with 3"),
+        ("echo {lead}", "; rm -r x", "cannot be put into a command"),
+        ("http://127.0.0.1:1/", "", "the probe http"),
+        ("http://[/", "", "the probe http"),
+    ],
+)
+def test_a_probe_that_fails_says_why(probe: str, lead: str, why: str) -> None:
+    with pytest.raises(CannotRun, match=why):
+        parse_probe(probe).count(lead)
