@@ -56,8 +56,8 @@ def event_row(event: Record) -> Row:
     return {"row": "event", "at": event["createdAt"], **told}
 
 
-def attempt_row(facts: Mapping[str, Any], delivery: Record | None, at: str) -> Row:
-    """An attempt at a delivery, with the state that the delivery has by now."""
+def attempt_row(facts: Mapping[str, Any], delivery: Record | None, event: Record | None, at: str) -> Row:
+    """An attempt at a delivery of an event, with the state that the delivery has by now."""
     redactor = Redactor()  # what looks like a secret in a receiver's URL
     told = {name: facts[name] for name in ("deliveryId", "eventId", "trigger", "number", "status", "ms")}
     return {
@@ -65,6 +65,8 @@ def attempt_row(facts: Mapping[str, Any], delivery: Record | None, at: str) -> R
         "id": f"{facts['deliveryId']}/{facts['number']}/{facts['sequence']}",
         "at": at or None,
         **told,
+        "cause": event["cause"] if event else None,
+        "recordId": event["recordId"] if event else None,
         "url": shorten(redactor.redact_url(facts["url"]), _MAX_CHARACTERS),
         "error": facts["error"] and redactor.redact(facts["error"]),
         "state": delivery["state"] if delivery else None,

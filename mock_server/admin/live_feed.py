@@ -112,12 +112,11 @@ class LiveFeed:
         count, self._attempts = made.seen - self._attempts, made.seen
         self.skipped += max(0, count - MAX_ROWS)
         for facts in made.newest(min(count, MAX_ROWS)):
-            row, event = tx.get(outbox.KIND, facts["deliveryId"]), tx.get(events.KIND, facts["eventId"])
-            delivery = row.record if row else None
-            cause = event.record["cause"] if event else ""
+            owed, caused = tx.get(outbox.KIND, facts["deliveryId"]), tx.get(events.KIND, facts["eventId"])
+            delivery, event = owed.record if owed else None, caused.record if caused else None
             at = _at(facts, delivery)
-            place = Place(at, _number(cause), _ATTEMPT, facts["sequence"])
-            yield FeedEntry(place, partial(attempt_row, facts, delivery, at))
+            place = Place(at, _number(event["cause"] if event else ""), _ATTEMPT, facts["sequence"])
+            yield FeedEntry(place, partial(attempt_row, facts, delivery, event, at))
 
 
 def _at(facts: Facts, delivery: Record | None) -> str:

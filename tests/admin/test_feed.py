@@ -99,6 +99,17 @@ def test_a_change_is_told_as_its_request_then_its_event(desk: Desk) -> None:
     assert (event["row"], event["type"], event["cause"]) == ("event", "LEAD_CREATED", request["id"])
 
 
+def test_an_attempt_is_told_with_its_event_and_what_caused_that(hooks: HooksDesk) -> None:
+    hooks.subscribe(hooks.hook("demo"))
+    hooks.api("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    hooks.done("POST", "/webhooks/drain")
+    told = messages(hooks.ask("GET", "/feed").content)
+    attempt = [row for name, value in told if name == "rows" for row in value][-1]
+
+    assert (attempt["row"], attempt["status"], attempt["state"]) == ("attempt", 200, "delivered")
+    assert (attempt["trigger"], attempt["cause"], attempt["url"]) == ("LEAD_CREATED", "req_2", hooks.hook("demo"))
+
+
 def test_a_refused_request_says_why(desk: Desk) -> None:
     ask(desk.app, "POST", "/v1/leads", key=desk.key, body=b'{"firstName": 7}')
     (row,) = rows(desk)

@@ -6,13 +6,13 @@ const BEYOND = 8; // rows above and below that are ready before they come into s
 
 export class RowList {
   /** `draw(item)` makes the content of a row, `open(item)` is called when a person picks one. */
-  constructor(label, { draw, open, name }) {
+  constructor(label, { draw, open }) {
     this.items = [];
     this.current = -1; // the row with the cursor
     this.follows = true; // the newest row stays in sight
     this.draw = draw;
     this.open = open;
-    this.name = name;
+    this.isKin = () => false; // rows that are marked, as they belong to what is open
     this.elements = new Map();
     this.inner = h("div", { class: "rows", role: "presentation" });
     this.root = h("div", {
@@ -70,6 +70,7 @@ export class RowList {
     element.setAttribute("aria-posinset", at + 1);
     element.setAttribute("aria-setsize", this.items.length);
     element.setAttribute("aria-selected", at === this.current);
+    element.classList.toggle("kin", this.isKin(item));
     if (!element.isConnected) this.inner.append(element);
     return element;
   }

@@ -147,6 +147,7 @@ function delivery(context, one, actions) {
       button(context, "Send again", async () => {
         await post(`/webhooks/deliveries/${encodeURIComponent(one.id)}/redeliver`, { newId: false });
         await post("/webhooks/drain", { timeout: 5 }).catch(() => {}); // a slow receiver is shown as pending
+        context.say("Sent again");
         actions.again();
       }, { class: "small" })),
     table(`Attempts of ${one.id}`, ["attempt", "at", "took", "answer"], one.attempts.map((made) => [

@@ -28,7 +28,6 @@ class Timeline {
     this.rows = []; // all that are kept, each after its cause
     this.held = []; // those that came while the list stands still
     this.byId = new Map();
-    this.causes = new Map(); // event → what caused it
     this.paused = false;
     this.opened = 0;
     this.story = ""; // the id that the story is about
@@ -36,6 +35,10 @@ class Timeline {
     this.drawn = false; // whether the story shows what was known a moment ago
     this.more = h("button", { type: "button", class: "more main", onclick: () => this.open(this.story) }, "More has happened: show it");
     this.list = new RowList("Timeline", { draw, open: (row) => this.pick(row) });
+    this.problems = h("button", { type: "button", "aria-pressed": "false", onclick: () => {
+      this.which.value = this.which.value === "problems" ? "" : "problems";
+      this.filter();
+    } });
     this.which = select(SHOWN, { onchange: () => this.filter() });
     this.search = h("input", { type: "search", placeholder: "words, 404, req_3", title: HELP, oninput: () => this.filter() });
     this.pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => this.hold(!this.paused) }, "Pause");
@@ -43,7 +46,7 @@ class Timeline {
     this.empty = h("div", { class: "card empty" });
     this.panel = h("section", { class: "story", "aria-label": "Story", hidden: true });
     fill(root, h("h1", { class: "unseen" }, title),
-      h("div", { class: "bar" }, field("Show", this.which), field("Search", this.search), this.pause,
+      h("div", { class: "bar" }, field("Show", this.which), field("Search", this.search), this.problems, this.pause,
         h("button", { type: "button", onclick: () => this.clear() }, "Clear the list"), this.saving(), this.state),
       h("div", { class: "panes" }, h("div", { class: "left" }, this.empty, this.list.root), this.panel));
     this.onkey = (event) => this.key(event);
@@ -70,7 +73,6 @@ class Timeline {
     let fresh = false;
     for (const row of data) {
       row.words = words(row);
-      if (row.row === "event") this.causes.set(row.id, row.cause);
       const before = this.byId.get(row.id);
       this.byId.set(row.id, row);
       if (before) {
@@ -82,14 +84,11 @@ class Timeline {
       }
     }
     const dropped = this.rows.splice(0, Math.max(0, this.rows.length - MOST_ROWS));
-    for (const row of dropped) {
-      this.byId.delete(row.id);
-      this.causes.delete(row.id);
-    }
+    for (const row of dropped) this.byId.delete(row.id);
     if (fresh) this.filter();
     else this.show(shown, dropped);
     if (this.story && this.list.current < 0) this.list.mark(this.story);
-    if (data.some((row) => row.row !== "request" && this.target(row) === this.story && this.drawn)) this.more.hidden = false;
+    if (data.some((row) => row.row !== "request" && target(row) === this.story && this.drawn)) this.more.hidden = false;
   }
 
   show(shown, dropped = []) {
@@ -100,6 +99,9 @@ class Timeline {
     fill(this.empty, this.rows.length ? "No row is as the filter asks for."
       : ["Nothing has happened yet. Send a request, or ", h("a", { href: "#simulate" }, "let somebody call"), ": it shows here at once."]);
     this.empty.hidden = kept.length > 0;
+    const problems = this.rows.filter(stands).length;
+    fill(this.problems, "Stands out ", tag(problems, problems ? "bad" : ""));
+    this.problems.setAttribute("aria-pressed", this.which.value === "problems");
   }
 
   filter() {
@@ -114,7 +116,7 @@ class Timeline {
   /** Tell whether a row has a word; an id must be whole: req_3 is not req_30. */
   has(row, word) {
     if (!/^(req|sim|evt|dlv)_/.test(word)) return row.words.includes(word);
-    return [row.id, row.cause, row.eventId, row.deliveryId, this.causes.get(row.eventId)].some((id) => id?.toLowerCase() === word);
+    return [row.id, row.cause, row.eventId, row.deliveryId].some((id) => id?.toLowerCase() === word);
   }
 
   said(name) {
@@ -135,21 +137,14 @@ class Timeline {
   clear() {
     [this.rows, this.held] = [[], []];
     this.byId.clear();
-    this.causes.clear();
     this.show([]);
   }
 
   // --- the story of a row -----------------------------------------------------------------------------------------
 
-  /** The id by which a row's story is found: that of its cause. */
-  target(row) {
-    const cause = row.row === "request" ? row.id : row.cause ?? this.causes.get(row.eventId) ?? "";
-    return /^(req|sim)_/.test(cause) ? cause : row.eventId ?? row.id;
-  }
-
   pick(row) {
     this.picked = row;
-    const id = this.target(row);
+    const id = target(row);
     if (id === this.story) this.point();
     else this.context.go("timeline", id);
   }
@@ -167,8 +162,10 @@ class Timeline {
   async open(id) {
     const turn = ++this.opened;
     this.story = id;
+    this.list.isKin = (row) => Boolean(id) && target(row) === id;
+    this.list.changed();
     this.drawn = false;
-    if (!this.picked || this.target(this.picked) !== id) this.picked = null;
+    if (!this.picked || target(this.picked) !== id) this.picked = null;
     if (!this.picked && id) this.list.mark(id);
     this.panel.hidden = !id;
     this.panel.parentElement.classList.toggle("open", Boolean(id));
@@ -233,6 +230,12 @@ class Timeline {
   }
 }
 
+/** The id by which a row's story is found: that of its cause. */
+function target(row) {
+  const cause = row.row === "request" ? row.id : row.cause ?? "";
+  return /^(req|sim)_/.test(cause) ? cause : row.eventId ?? row.id;
+}
+
 function isOf(row, which) {
   if (which === "problems") return stands(row);
   if (which === "change") return row.changes?.length > 0;
@@ -260,19 +263,19 @@ function words(row) {
 function draw(row) {
   const [what, outcome, more] = { request, event, attempt }[row.row](row);
   const at = row.at ?? "";
-  return [h("span", { class: "at", title: at }, h("span", { class: "date" }, at.slice(5, 10), " "), at.slice(11, 23)),
+  return [h("span", { class: "at", title: `${at} ${row.id}` }, h("span", { class: "date" }, at.slice(5, 10), " "), at.slice(11, 23)),
     h("span", { class: "what" }, what), h("span", { class: "outcome" }, outcome), h("span", { class: "more" }, more)];
 }
 
 function request(row) {
   const flags = [
-    row.fault && tag(`fault: ${row.fault}`, "bad"), row.mapping && tag("stub", "warn"),
+    row.fault && !row.why.includes(row.fault) && tag(`fault ${row.fault}`, "bad"), row.mapping && tag("stub", "warn"),
     row.ignored.filter(({ in: place }) => place !== "path" && place !== "method").map((one) => tag(unread(one), "warn")),
     counted(row.changes).map((text) => tag(text)),
   ];
   const why = row.ignored.length && row.status < 400 ? "" : row.why;
   return [[h("b", null, row.method), " ", row.url], row.status ? statusTag(row.status) : row.status === null ? tag("…") : tag("none", "bad"),
-    [flags, why && h("span", { class: row.status >= 400 ? "bad" : "soft" }, why)]];
+    [flags, why && h("span", { class: row.status >= 400 ? "bad" : "soft" }, `${why} `), h("span", { class: "soft" }, row.id)]];
 }
 
 function unread({ in: place, name, didYouMean }) {
@@ -289,7 +292,7 @@ function counted(texts) {
 
 function event(row) {
   return [[h("b", null, row.type), row.recordId && ` ${row.recordId}`], tag("event"),
-    row.cause.startsWith("req_") ? null : h("span", { class: "soft" }, `caused by ${row.cause}`)];
+    h("span", { class: "soft" }, `by ${row.cause}`)];
 }
 
 function attempt(row) {
@@ -297,5 +300,6 @@ function attempt(row) {
   return [[h("b", null, "→ "), row.url], outcome,
     [row.error && h("span", { class: "bad" }, `${row.error} `), row.state === "failed" && [tag("given up", "bad"), " "],
       row.dueAt && h("span", { class: "warn" }, `again at ${row.dueAt.slice(11, 19)} `),
-      h("span", { class: "soft" }, `${row.trigger}, attempt ${row.number}, ${row.ms} ms`)]];
+      h("span", { class: "soft" }, row.trigger, row.recordId && ` ${row.recordId}`, row.cause && ` by ${row.cause}`,
+        `, attempt ${row.number}, ${row.ms} ms`)]];
 }
