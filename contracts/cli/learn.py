@@ -18,6 +18,7 @@ from contracts.spec.document import load
 
 @click.command("learn")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--spec", default="", metavar="FILE", help="Another OpenAPI document; the gaps are about ours only.")
 @click.option("--base", default="", metavar="PATH|URL", help="What stands before the contract's paths in a HAR file.")
 @click.option(
     "-o", "--output", default=DEFAULT_FILE, show_default=True, metavar="FILE", help="The file that is written."
@@ -25,7 +26,9 @@ from contracts.spec.document import load
 @click.option("--record", default="", metavar="FILE", help="Also keep the shapes of the traffic as a recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Show gaps that stay open, with the reason.")
-def command(sources: tuple[str, ...], base: str, output: str, record: str, as_json: bool, verbose: bool) -> int:
+def command(
+    sources: tuple[str, ...], spec: str, base: str, output: str, record: str, as_json: bool, verbose: bool
+) -> int:
     """Answer the open questions of the contract from traffic with the real API.
 
     A SOURCE is a recording of `sophiie-mock proxy`, a HAR file, or the journal of the mock. What differs from the
@@ -33,7 +36,7 @@ def command(sources: tuple[str, ...], base: str, output: str, record: str, as_js
     No value of the traffic is shown or written. Exit codes: 0 done, 2 unreadable, or nothing in it is for the contract.
     """
     try:
-        contract, gaps = load(), load_ledger()
+        contract, gaps = load(spec), () if spec else load_ledger()
         asked = asked_words(gaps)
         recordings = [load_source(Path(source), contract, asked, base) for source in sources]
         learned = learn(contract, gaps, recordings)

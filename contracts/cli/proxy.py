@@ -38,9 +38,10 @@ _NO_KEY = "the client brings its own"
     "--record", default=DEFAULT_FILE, show_default=True, metavar="FILE", help="The shapes, written at the end."
 )
 @click.option("--har", default="", metavar="FILE", help="Also write the exchanges, with made-up values.")
+@click.option("--spec", default="", metavar="FILE", help="Another OpenAPI document; the gaps are about ours only.")
 @click.option("--overlay", default="", metavar="FILE", help="Judge by the document that this Overlay corrects.")
 @click.option("-q", "--quiet", is_flag=True, help="No line for each exchange.")
-def command(url: str, port: int, port_file: str, record: str, har: str, overlay: str, quiet: bool) -> int:
+def command(url: str, port: int, port_file: str, record: str, har: str, spec: str, overlay: str, quiet: bool) -> int:
     """Pass your own client's requests on to the API at URL, unchanged, and judge both directions.
 
     It listens on this machine only, sends nothing by itself, adds no key, follows no redirect, and holds the pace of 60
@@ -48,10 +49,10 @@ def command(url: str, port: int, port_file: str, record: str, har: str, overlay:
     --har also the exchanges, in which every value is made up.
     """
     try:
-        target, asked = named(url, _NO_KEY), asked_words(load_ledger())
+        target, asked = named(url, _NO_KEY), asked_words(() if spec else load_ledger())
         for option, file in (("--record", record), ("--har", har)):
             _check_place(option, file)
-        contract = load_overlaid("", overlay)
+        contract = load_overlaid(spec, overlay)
         made_up, log = MadeUpExchanges(contract, asked, target.origin), ExchangeLog([])
         guard = ForwardingGuard(Policy(target.origin, Mode.SAFE, "", contract, private=True))
         say: Callable[[str], None] = (lambda line: None) if quiet else _say
@@ -64,7 +65,8 @@ def command(url: str, port: int, port_file: str, record: str, har: str, overlay:
             _write("--har", Path(har), har_text(log.kept, "proxy", comment, ReportRedactor([], people=False)))
         count = len(observation.recording.exchanges)
         click.echo(f"{count} exchanges, {observation.findings} findings; shapes written to {escaping.terminal(record)}")
-        click.echo(f"next: sophiie-mock learn {escaping.terminal(record)}")
+        other = f"--spec {spec} " if spec else ""
+        click.echo(f"next: sophiie-mock learn {escaping.terminal(other + record)}")
     except CannotRun as fault:
         click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)
         return 2

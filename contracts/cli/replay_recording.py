@@ -16,19 +16,20 @@ from contracts.transport.target import mock
 
 @click.command("replay")
 @click.argument("recording", metavar="RECORDING")
+@click.option("--spec", default="", metavar="FILE", help="Another OpenAPI document.")
 @click.option("--overlay", default="", metavar="FILE", help="Correct the mock's documents by an OpenAPI Overlay first.")
 @click.option("--base", default="", metavar="PATH|URL", help="What stands before the contract's paths in a HAR file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(recording: str, overlay: str, base: str, as_json: bool) -> int:
+def command(recording: str, spec: str, overlay: str, base: str, as_json: bool) -> int:
     """Ask the mock what a recording asked, and compare: statuses, types, nulls, fields, words, order.
 
     The mock is started for it, and nothing is sent to any other host. Bodies are made anew from shapes, and ids stand
     for records of the mock. Exit codes: 0 the mock agrees, 1 it does not, 2 nothing could be asked.
     """
     try:
-        contract, asked = load_overlaid("", overlay), asked_words(load_ledger())
+        contract, asked = load_overlaid(spec, overlay), asked_words(() if spec else load_ledger())
         shapes = load_source(Path(recording), contract, asked, base)
-        with mock(overlay=overlay) as target:
+        with mock(spec=spec, overlay=overlay) as target:
             found = replay_recording(shapes, contract, target, asked)
         if not found.asked:
             raise CannotRun(f"{recording}: nothing in it can be asked again", "record requests that succeed")

@@ -78,7 +78,7 @@ def learn(contract: Contract, gaps: Sequence[KnownGap], recordings: Sequence[Sha
     assumptions = [answer.assumption for answer in answers if answer.assumption]
     actions = [
         *_corrections(contract, recordings, differences, settled, assumptions),
-        *behaviour_actions(contract, recordings, differences),
+        *behaviour_actions(contract, recordings),
     ]
     for _ in range(_MAX_ROUNDS if actions or assumptions else 0):
         more = _more_actions(contract, recordings, assumptions, actions)

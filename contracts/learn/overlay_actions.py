@@ -40,7 +40,7 @@ class OverlayActions:
                 mark = repr(action)
                 if mark not in self._done:
                     self._done.add(mark)
-                    found.append(with_evidence(action, self._contract, one))
+                    found.append(with_evidence(action, self._contract.operations[one.operation], one))
         return found
 
     def _derive(self, one: Difference) -> Iterator[Action]:
@@ -108,9 +108,8 @@ class OverlayActions:
             yield {"target": json_path(home.steps[:-1]), "update": {"required": [name]}}
 
 
-def with_evidence(action: Action, contract: Contract, one: Difference) -> Action:
+def with_evidence(action: Action, operation: Operation, one: Difference) -> Action:
     """An action with the difference that it corrects, and how often that was seen."""
-    operation = contract.operations[one.operation]
     place = f" {one.mismatch.pointer}" if one.mismatch.steps else ""
     text = f"{one.operation} {one.status}{place}: {one.mismatch.kind}, {one.mismatch.got}; {one.evidence}."
     evidence = {"count": one.count, "of": one.of, "first": one.first.isoformat(), "last": one.last.isoformat()}

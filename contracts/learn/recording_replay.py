@@ -56,7 +56,7 @@ class _Replay:
         self._maker = RequestMaker(contract)
         self._observer = Observer(contract, asked, datetime.combine(datetime.min, time(), UTC))
         self._contract = contract
-        self.comparison = RecordingComparison()
+        self.comparison = RecordingComparison(contract)
         self.asked = 0
         self.left_out: Counter[str] = Counter()
 
@@ -93,7 +93,9 @@ class _Replay:
 
 
 def _ids(value: Any) -> list[str]:
-    """The ids of the records of a list or of one record in an envelope."""
+    """The ids of the records of a list, or of one record, with or without an envelope."""
+    if isinstance(value, dict) and isinstance(value.get("id"), str | int):
+        return [str(value["id"])]  # what it holds are other records
     members = list(value.values()) if isinstance(value, dict) else [value]
     rows = [row for member in members for row in (member if isinstance(member, list) else [member])]
     return [str(row["id"]) for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str | int)]

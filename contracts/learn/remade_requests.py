@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.errors import SuiteError
+from contracts.rules.first_violations import first_problems
 from contracts.shapes.exchanges import Breach, Fact, Keyword, Part, ShapedExchange
 from contracts.shapes.shape import Shape
 from contracts.shapes.text_classes import Kind, Size
@@ -102,7 +103,7 @@ class RequestMaker:
         if any(breach.part is Part.PATH for breach in exchange.breaches):
             return "!" if schema.get("type") != "integer" else "x"
         if self._is_unknown(exchange):
-            return "2000000000" if schema.get("type") == "integer" else f"none{number}"
+            return self._id_of_none(operation, schema, number)
         key = family, number
         if key not in self._bound:
             waiting = self._free.get(family, [])
@@ -110,6 +111,14 @@ class RequestMaker:
                 raise SuiteError("the mock has no such record")
             self._bound[key] = waiting.pop()
         return self._bound[key]
+
+    def _id_of_none(self, operation: Operation, schema: Mapping[str, Any], number: int) -> str:
+        """An id of the documented form that no record has."""
+        if schema.get("type") == "integer":
+            return "2000000000"
+        if {"format", "pattern", "minLength", "enum"} & schema.keys():
+            return str(self._sampler.value(operation.document, schema))
+        return f"none{number}"
 
     def _query(self, operation: Operation, exchange: ShapedExchange) -> dict[str, str]:
         known = {parameter.name: parameter for parameter in operation.parameters_in("query")}
@@ -134,6 +143,8 @@ class RequestMaker:
             return None
         breaches = [breach for breach in exchange.breaches if breach.part is Part.BODY]
         value = self._value(operation, operation.body or {}, exchange.sent, breaches)
+        if operation.body and not breaches and first_problems(operation.document, operation.body, value):
+            raise SuiteError("no valid body can be made from its shape")
         return json.dumps(value).encode()
 
     def _value(self, operation: Operation, schema: Any, shape: Shape, breaches: list[Breach]) -> Any:

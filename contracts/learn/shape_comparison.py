@@ -7,7 +7,7 @@ from contracts.learn.difference import DifferenceKind, Mismatch
 from contracts.rules.object_members import is_open
 from contracts.shapes.shape import MAX_DEPTH, Shape
 from contracts.shapes.text_classes import Kind, TextFormat
-from contracts.shapes.vocabulary import ANY_NAME
+from contracts.shapes.vocabulary import ANY_NAME, is_kept
 from contracts.spec.document import Document
 
 Schema = Mapping[str, Any]
@@ -61,6 +61,13 @@ def _joined(one: Schema, other: Schema) -> Schema:
     if required:
         merged["required"] = required
     return merged
+
+
+def kinds_of(document: Document, schema: Any) -> set[str] | None:
+    """The types of JSON that a schema admits; None when it admits any."""
+    known = [_types(branch) for branch in branches_of(document, schema)]
+    admitted = set().union(*known)
+    return admitted | ({"integer"} if "number" in admitted else set()) if known and all(known) else None
 
 
 def _types(branch: Schema) -> set[str]:
@@ -120,7 +127,8 @@ def _objects(
 
 def _members(document: Document, branch: Schema, shape: Shape, steps: tuple[str, ...]) -> Iterator[Mismatch]:
     known = branch.get("properties", {})
-    closed = bool(known) and not is_open(branch)
+    hidden = {name for name in known if not is_kept(name)}  # they can only be the fields whose names are not kept
+    closed = bool(known) and not is_open(branch) and not (hidden and ANY_NAME in {*map(str, shape.members)})
     for name, member in shape.members.items():
         if name in known:
             yield from mismatches(document, known[name], member, (*steps, str(name)))
@@ -128,6 +136,6 @@ def _members(document: Document, branch: Schema, shape: Shape, steps: tuple[str,
             shown = "fields with names that are not kept" if name == ANY_NAME else "a field"
             yield Mismatch(DifferenceKind.FIELD, (*steps, str(name)), "documented fields only", shown)
     there, sometimes = {*map(str, shape.members)}, {*map(str, shape.optional)}
-    for missing in sorted({*branch.get("required", ())} - (there - sometimes)):
+    for missing in sorted({*branch.get("required", ())} - (there - sometimes) - hidden):
         often = "not always there" if missing in there else "never there"
         yield Mismatch(_ABSENT, (*steps, missing), "a required field", often)

@@ -5,6 +5,7 @@ Then the references on the way to the difference are replaced by what they lead 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.learn.difference import Difference, DifferenceKind
@@ -93,12 +94,11 @@ def unshared(contract: Contract, found: Mapping[AnswerKey, Sequence[Difference]]
         answer = operation.answer(status)
         if answer is None:
             continue
-        own = _own(schema_place(operation, status), [one.mismatch.steps for one in differences])
-        place, update = responses_place(operation).into(answer.status), own
-        if "$ref" in place.node:
-            update = _with_schema(place.followed().node, own)
-        else:
-            place = schema_place(operation, status)
+        place, schema = responses_place(operation).into(answer.status), schema_place(operation, status)
+        is_shared = "$ref" in place.node
+        place = place if is_shared else schema
+        own = _OwnSchema(place).of(schema, [one.mismatch.steps for one in differences])
+        update = _with_schema(place.followed().node, own) if is_shared else own
         text = f"{key} {status}: a schema of its own, because others that share it differ."
         marks = {"description": text, "x-document": operation.document.name}
         yield {"target": json_path(place.steps), "remove": True, **marks}
@@ -111,34 +111,43 @@ def _with_schema(response: Mapping[str, Any], schema: Any) -> dict[str, Any]:
     return {**response, "content": content}
 
 
-def _own(schema: SchemaLocation, paths: Sequence[Sequence[str]], depth: int = 0) -> Any:
-    """A schema in which the references on the way to some places are replaced by what they lead to.
+@dataclass(frozen=True)
+class _OwnSchema:
+    """Copies a schema so that nobody shares it. ``place`` is where the copy will stand."""
 
-    Whatever is beside the way is not copied: it stays a reference.
-    """
-    here = schema.followed()
-    if not isinstance(here.node, Mapping) or depth > _DEEPEST:
-        return schema.node
-    node = {word: value for word, value in here.node.items() if word not in ("example", "examples")}
-    heads = {path[0] for path in paths if path}
-    if isinstance(node.get("properties"), Mapping):
-        node["properties"] = {
-            name: _own(place, _below(paths, name), depth + 1) if name in heads else _reference(place)
-            for name in node["properties"]
-            for place in [here.into("properties").into(name)]
-        }
-    if "items" in node and "*" in heads:
-        node["items"] = _own(here.into("items"), _below(paths, "*"), depth + 1)
-    for word in ("allOf", "anyOf", "oneOf"):
-        if word in node:
-            node[word] = [_own(here.into(word).into(index), paths, depth + 1) for index in range(len(node[word]))]
-    return node
+    place: SchemaLocation
+
+    def of(self, schema: SchemaLocation, paths: Sequence[Sequence[str]], depth: int = 0) -> Any:
+        """The schema with the references on the way to some places replaced by what they lead to.
+
+        Whatever is beside the way is not copied: it stays a reference.
+        """
+        here = schema.followed()
+        if not isinstance(here.node, Mapping) or depth > _DEEPEST:
+            return schema.node
+        node = {word: value for word, value in here.node.items() if word not in ("example", "examples")}
+        heads = {path[0] for path in paths if path}
+        if isinstance(node.get("properties"), Mapping):
+            node["properties"] = {
+                name: self.of(part, _below(paths, name), depth + 1) if name in heads else self._beside(part)
+                for name in node["properties"]
+                for part in [here.into("properties").into(name)]
+            }
+        if "items" in node and "*" in heads:
+            node["items"] = self.of(here.into("items"), _below(paths, "*"), depth + 1)
+        for word in ("allOf", "anyOf", "oneOf"):
+            if word in node:
+                parts = [here.into(word).into(index) for index in range(len(node[word]))]
+                node[word] = [self.of(part, paths, depth + 1) for part in parts]
+        return node
+
+    def _beside(self, part: SchemaLocation) -> Any:
+        """A reference to a property; the property itself if it is one, or if it is replaced with the rest."""
+        steps = self.place.steps
+        is_replaced = part.steps[: len(steps)] == steps
+        is_reference = isinstance(part.node, Mapping) and "$ref" in part.node
+        return part.node if is_replaced or is_reference else {"$ref": f"#{part.pointer}"}
 
 
 def _below(paths: Sequence[Sequence[str]], head: str) -> list[Sequence[str]]:
     return [path[1:] for path in paths if path and path[0] == head]
-
-
-def _reference(place: SchemaLocation) -> Any:
-    """A reference to a property; one that is a reference itself stays as it is."""
-    return place.node if isinstance(place.node, Mapping) and "$ref" in place.node else {"$ref": f"#{place.pointer}"}

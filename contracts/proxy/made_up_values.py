@@ -75,7 +75,7 @@ class MadeUpValues:
             found = {}
             for name, member in value.items():
                 known, below = place.member(name)
-                shown = name if known == name and not (is_map and name not in place.properties) else self.name(name)
+                shown = name if known == name and (place.knows(name) or not is_map) else self.name(name)
                 found[shown] = self.json(member, below, moments, keeps, depth + 1)
             return found
         return value if value is None or isinstance(value, bool) else self.number(value, place)

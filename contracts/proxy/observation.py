@@ -110,6 +110,8 @@ class Observation:
         self._judge.judge(entry, operation)
         self.findings += len(self._judge_of_one.found)
         reasons = [_reason(finding) for finding in self._judge_of_one.found] + self._judge_of_one.said
+        if part is not Part.WHOLE:
+            reasons.append("its body is packed in a way that cannot be read here: let the client accept gzip only")
         more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
         said = "; ".join([*reasons[:_SHOWN], *more]) or "as documented"
         self._say(f"{operation.key} {exchange.status} {exchange.seconds * 1000:.0f} ms: {said}")

@@ -79,7 +79,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.passed(request, answer, seconds)  # first: who stops the proxy after the answer wants it recorded
         self._hand_back(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on
+    def __getattr__(self, name: str) -> Any:
+        """Pass on requests of every HTTP method, whatever its name."""
+        if name.startswith("do_"):
+            return self._pass_on
+        raise AttributeError(name)
 
     def _is_ours(self) -> bool:
         """Refuse what is for another host: an absolute URL, or a name that is not this machine's."""
@@ -98,7 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._chunks()
             length = int(self.headers.get("content-length") or 0)
             if 0 <= length <= MAX_BODY_BYTES:
-                return self.rfile.read(length)
+                content = self.rfile.read(length)
+                if len(content) == length:
+                    return content
+                self.close_connection = True  # the client went away before its request was whole
+                return None
         except ValueError:
             pass
         self.close_connection = True

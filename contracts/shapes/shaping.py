@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules.object_members import is_open
 from contracts.shapes.shape import MAX_DEPTH, Shape
 from contracts.shapes.text_classes import Kind, Size, TextFormat, size_of, text_class
-from contracts.shapes.vocabulary import Name, Vocabulary, Word, is_private
+from contracts.shapes.vocabulary import ANY_NAME, Name, Vocabulary, Word, is_private
 from contracts.spec.document import Document
 from mock_server.support.redaction import MASK
 
@@ -46,8 +46,12 @@ class Place:
 
     def is_map(self, value: Mapping[str, Any], depth: int) -> bool:
         """Tell whether the names of an object are data: too many are undocumented, or all are below a known object."""
-        unknown = len(value.keys() - self.properties.keys())
-        return unknown > _MAX_UNKNOWN or (depth > 0 and bool(self.properties) and unknown == len(value))
+        unknown = sum(not self._vocabulary.knows(text) for text in value.keys() - self.properties.keys())
+        return unknown > _MAX_UNKNOWN or (depth > 0 and bool(self.properties) and 0 < unknown == len(value))
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a name is one of the document: it is nobody's data then, also among names that are."""
+        return text in self.properties or self._vocabulary.knows(text)
 
     def member(self, text: str) -> tuple[Name, "Place"]:
         """The name under which a member is kept, and its place."""
@@ -144,8 +148,8 @@ def _look_into(value: Mapping[str, Any], place: Place, seen: _Seen, depth: int) 
     found: dict[Name, None] = {}
     for text, member in value.items():
         name, below = place.member(text)
-        if is_map and text not in place.properties:
-            name = Name("*")
+        if is_map and not place.knows(text):
+            name = Name(ANY_NAME)
         found[name] = None
         if name not in seen.members:
             seen.members[name], seen.presence[name] = _Seen(), 0

@@ -14,7 +14,7 @@ from contracts.spec.member_names import is_identifier
 ANY_NAME = "*"
 """The name that stands for every name that may be somebody's data."""
 
-_NAME = re.compile(r"\*|[A-Za-z_$@][\w.$@\[\]-]{0,63}", re.ASCII)
+_NAME = re.compile(r"\*|[A-Za-z_$@#][\w.$@#:/+\[\]-]{0,127}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,31}")
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,47}")
 _MEDIA = re.compile(r"[a-z]+/[a-z0-9.+-]{1,60}")
@@ -71,6 +71,11 @@ def is_private(name: str) -> bool:
     return any(step.lower() in _PRIVATE for step in _STEPS.findall(name))
 
 
+def is_kept(name: str) -> bool:
+    """Tell whether a recording can hold a documented name; one of another form is kept as ``*``."""
+    return bool(_NAME.fullmatch(name))
+
+
 class Vocabulary:
     """The names that one contract has itself. ``asked`` maps an operation to the members whose words a gap asks for."""
 
@@ -85,6 +90,10 @@ class Vocabulary:
         documented = text in known or text in self._words
         shown = documented or (closed and is_identifier(text))
         return Name(text) if shown and _NAME.fullmatch(text) else Name(ANY_NAME)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether the document itself has a name or a word, at whatever place."""
+        return text in self._words
 
     def asks_for_words(self, operation: str, name: str) -> bool:
         """Tell whether a gap asks which words stand in a member of this name."""

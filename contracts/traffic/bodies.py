@@ -15,7 +15,8 @@ from contracts.transport.guarded_session import MAX_ANSWER_BYTES
 from mock_server.support.exact_json import write_json
 
 _GZIP = b"\x1f\x8b"
-_STILL_PACKED = ("br", "zstd", "compress", "deflate")
+_DEFLATE = "deflate"
+_STILL_PACKED = ("br", "zstd", "compress", _DEFLATE)
 
 
 def recorded_bytes(holder: JsonNode) -> bytes:
@@ -51,7 +52,10 @@ def unpacked(body: bytes, headers: Mapping[str, str], size: Any) -> tuple[bytes,
     if _is_json(body):
         return body, Part.WHOLE
     cut = isinstance(size, int) and len(body) < size
-    packed = any(name.strip().lower() in _STILL_PACKED for name in headers.get("content-encoding", "").split(","))
+    packings = [name.strip().lower() for name in headers.get("content-encoding", "").split(",")]
+    if packings == [_DEFLATE] and (inflated := _inflated(body)) is not None:
+        return inflated, Part.WHOLE
+    packed = any(name in _STILL_PACKED for name in packings)
     return body, Part.HEAD if cut or packed else Part.WHOLE
 
 
@@ -61,6 +65,16 @@ def _gunzipped(body: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(body, MAX_ANSWER_BYTES)
     except zlib.error:
         return body
+
+
+def _inflated(body: bytes) -> bytes | None:
+    """Decompress "deflate", which some send with the head of zlib and some without; None for what is neither."""
+    for wbits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        try:
+            return zlib.decompressobj(wbits).decompress(body, MAX_ANSWER_BYTES)
+        except zlib.error:
+            continue
+    return None
 
 
 def _is_json(body: bytes) -> bool:

@@ -152,10 +152,22 @@ class ForwardingTransport:
         return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """Skips every interim answer, not only 100: a host may send early hints (103)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed lists no private names
+        while 100 < status < 200 and status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            http.client.parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+
 def _exchanged(
     request: ClientRequest, connection: http.client.HTTPConnection, host: str
 ) -> tuple[ForwardedAnswer, bool]:
     """Send a request and read the answer; tell whether the connection can be used again. Raises OSError."""
+    connection.response_class = _FinalResponse
     connection.putrequest(request.method or "", request.target, skip_host=True, skip_accept_encoding=True)
     connection.putheader("Host", host)
     for name, value in request.to_forward():
@@ -168,7 +180,8 @@ def _exchanged(
     body = response.read(MAX_ANSWER_BYTES + 1)
     if len(body) > MAX_ANSWER_BYTES:
         raise OSError(f"its answer has over {MAX_ANSWER_BYTES} bytes")
-    kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP]
+    left_out = {*_HOP_BY_HOP, *(["content-length"] if response.chunked else [])}  # of two lengths, the chunks count
+    kept = [(name, value) for name, value in response.getheaders() if name.lower() not in left_out]
     return ForwardedAnswer(
         response.status, response.reason, kept, body
     ), not response.will_close and response.isclosed()

@@ -56,6 +56,7 @@ def test_no_value_is_in_the_file(tmp_path: Path) -> None:
     assert [canary for canary in CANARIES if canary in text] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one", ALL, ids=[f"{one.method} {one.path} {at}" for at, one in enumerate(ALL)])
 def test_the_file_shows_what_the_traffic_shows(tmp_path: Path, one: Exchange) -> None:
     known = organization()  # a file without any request to the API is none to learn from

@@ -20,7 +20,7 @@ from contracts.proxy.observation import Observation
 from contracts.proxy.proxy_server import ProxyServer
 from contracts.shapes.exchanges import ShapeRecording
 from contracts.shapes.recording_file import to_text
-from contracts.spec.document import load
+from contracts.spec.document import Contract, load
 from contracts.transport.forwarding import ClientRequest, ForwardingGuard, ForwardingTransport
 from contracts.transport.guard import Mode, Policy
 
@@ -52,12 +52,14 @@ class Proxied:
 
 
 @contextmanager
-def proxied(answer: Any, asked: Any = MappingProxyType({})) -> Generator[Proxied, None, None]:
+def proxied(
+    answer: Any, asked: Any = MappingProxyType({}), contract: Contract = CONTRACT
+) -> Generator[Proxied, None, None]:
     lines: list[str] = []
     now = [0.0]
     with recording(lambda method, path: (200, {}, b"{}"), forward=answer) as host:
-        guard = ForwardingGuard(Policy(HOST, Mode.SAFE, "", CONTRACT, private=True))
-        with Observation(CONTRACT, asked, lines.append, BEGAN) as observation:
+        guard = ForwardingGuard(Policy(HOST, Mode.SAFE, "", contract, private=True))
+        with Observation(contract, asked, lines.append, BEGAN) as observation:
             transport = ForwardingTransport(guard, host.url)
             server = ProxyServer(0, transport, observation.passed, lines.append, lambda: now[0])
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
