@@ -1,8 +1,9 @@
 """Replicas: whatever happens to one of three on a database, or to that, each acknowledged change is there, once.
 
-Writers create leads over all three. Meanwhile the replica that serves is killed, paused for longer than its lease, or
-restarted in turn with the others; connections of the database are ended, and it is restarted. In the end the survivors
-are asked for every lead.
+Writers create leads over all three. Meanwhile the replica that owns their workspace is killed, paused for longer than
+its lease, cut off from the other replicas, or restarted in turn with them; connections of the database are ended, and
+it is restarted. In the end the survivors are asked for every lead. Other clients record what they ask and what is
+answered, each in workspaces of their own, and every history must be linearizable.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ from typing import Any
 from client import Connection, percentile
 from frame import HERE, Figure, Size, alone, progress
 from postgres import OwnPostgres, own_postgres
+from recorded_clients import Recorded, record
+from relay import Relay
 
 MINUTES = 45
 REPLICAS = 3
@@ -32,8 +35,11 @@ _OWNER = """
 SELECT url FROM s.servers JOIN s.owners ON owners.server = servers.id
 WHERE until > clock_timestamp() AND workspace = 'default'
 """
-FAULTS = {"killed": 100, "paused": 30, "cut": 15, "restarted": 15, "rolled": 10}
-FEW = {"killed": 1, "paused": 0, "cut": 1, "restarted": 0, "rolled": 0}
+FAULTS = {"killed": 100, "paused": 30, "cut": 15, "restarted": 15, "isolated": 15, "rolled": 10}
+FEW = {"killed": 1, "paused": 0, "cut": 1, "restarted": 0, "isolated": 1, "rolled": 0}
+FAULT_SECONDS = 120.0
+"""Whoever is not served again by then never will be."""
+RECORDERS = 4
 
 
 _TINY = ("--world=empty", f"--spec={HERE.parent / 'tiny.json'}", "--vendor=sophiie", "--rate-limit=off")
@@ -47,6 +53,7 @@ class Replica:
         self._log = folder / f"log{number}"
         self._flags = [f"--state={url}", f"--peer-secret-file={folder / 'secret'}", f"--port-file={self._port_file}"]
         self._world = world
+        self.relay = Relay(lambda: self.port)
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +63,7 @@ class Replica:
             self.end(signal.SIGKILL)
         self._port_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "mock_server", "serve", "--quiet", f"--port={self.port}", *self._world]
-        command += self._flags
+        command += [*self._flags, *([f"--peer-url=http://127.0.0.1:{self.relay.port}"] if self.relay.port else [])]
         environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
         last = time.monotonic() + START_SECONDS
         while not self._port_file.exists():
@@ -135,13 +142,15 @@ class Run:
         self.pauses: list[float] = []
         self.late = 0
         self.failed_in_rolling = 0
+        self.kept: Counter[str] = Counter()
+        self.histories: list[Recorded] = []
 
     async def serving(self) -> Replica:
         """The replica that owns the workspace."""
         while True:
             with suppress(Exception):
                 ((url,),) = self.server.execute(_OWNER)
-                return next(one for one in self.replicas if url.endswith(f":{one.port}"))
+                return next(one for one in self.replicas if url.endswith(f":{one.relay.port}"))
             await asyncio.sleep(0.05)
 
     async def goes_on(self) -> None:
@@ -171,6 +180,14 @@ class Run:
         self.server.execute(statement)
         await self.goes_on()
 
+    async def isolated(self) -> None:
+        """Cut the owner off from the other replicas, not from the database or from clients."""
+        one = await self.serving()
+        one.relay.cut()
+        await asyncio.sleep(LEASE_SECONDS)
+        await self.goes_on()
+        one.relay.mend()
+
     async def restarted(self) -> None:
         await asyncio.to_thread(self.server.stop, signal.SIGQUIT)
         await asyncio.to_thread(self.server.start)
@@ -190,9 +207,18 @@ class Run:
         self.written.acknowledged |= {id: f"watched {name}" for id, name in watching.acknowledged.items()}
         await asyncio.to_thread(one.start)
 
+    async def record(self) -> None:
+        """Use one workspace after the other, until all is over."""
+        while not self.written.is_over:
+            self.histories.append(await record(self.replicas, lambda: self.written.is_over))
+
     async def all(self, faults: dict[str, int], writers: int) -> None:
         """Every fault so often as is asked, one after the other."""
+        for one in self.replicas:
+            await one.relay.start()
+            await asyncio.to_thread(one.start)
         tasks = [asyncio.create_task(self.written.write(number, self.replicas)) for number in range(writers)]
+        tasks += [asyncio.create_task(self.record()) for _ in range(RECORDERS)]
         await self.goes_on()
         self.pauses.clear()
         left = dict(faults)
@@ -201,12 +227,19 @@ class Run:
             name = max(left, key=lambda each: left[each] / max(1, faults[each]))
             left[name] -= 1
             act: Callable[[], Awaitable[None]] = getattr(self, name)
-            await act()
+            try:
+                async with asyncio.timeout(FAULT_SECONDS):
+                    await act()
+            except TimeoutError:
+                raise RuntimeError(f"nobody was served any more after fault {done + 1}, {name}") from None
             progress(done + 1, total, "faults")
         self.written.is_over = True
         await asyncio.gather(*tasks)
+        self.kept = await self._kept()
+        for one in self.replicas:
+            one.relay.close()
 
-    async def kept(self) -> Counter[str]:
+    async def _kept(self) -> Counter[str]:
         """Every lead that there is, by id, as each replica shows it."""
         found: Counter[str] = Counter()
         connection = Connection(self.replicas[0].port)
@@ -228,15 +261,14 @@ def main(size: Size) -> Figure:
         (folder / "secret").write_text("a-secret-of-three-replicas")
         replicas = [Replica(folder, number, url) for number in range(REPLICAS)]
         try:
-            for one in replicas:
-                one.start()
             run = Run(server, replicas)
             asyncio.run(run.all(faults, writers))
-            kept = asyncio.run(run.kept())
         finally:
             for one in replicas:
                 one.kill()
-    written = run.written
+    written, kept = run.written, run.kept
+    odd = sum(not history.is_linearizable for history in run.histories)
+    operations = sum(len(history.of_list) + len(history.of_register) for history in run.histories)
     lost = [id for id in written.acknowledged if id not in kept]
     twice = [id for id, count in kept.items() if count > 1]
     invented = max(0, len(kept) - len(written.acknowledged) - written.broken - sum(written.refused.values()))
@@ -247,7 +279,8 @@ def main(size: Size) -> Figure:
     text += f"went on after a pause {run.late}; failed requests in rolling restarts {run.failed_in_rolling}; "
     text += f"refused with 503 {written.refused[503]}, otherwise {other}, broken {written.broken}; writers went on "
     text += f"after p50 {percentile(run.pauses, 0.5) / 1000:.1f} s, p99 {percentile(run.pauses, 0.99) / 1000:.1f} s"
-    good = not (lost or twice or invented or run.late or run.failed_in_rolling)
+    text += f"; {len(run.histories)} workspaces with {operations:,} recorded operations, not linearizable {odd}"
+    good = not (lost or twice or invented or run.late or run.failed_in_rolling or odd)
     return Figure(good and set(written.refused) <= {503}, text)
 
 
