@@ -3,10 +3,13 @@
 ARG BASE=python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
+# What `--state postgresql://…` needs beside the ten: --build-arg EXTRA_LOCK=requirements-postgres.lock
+ARG EXTRA_LOCK=requirements.lock
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock requirements-postgres.lock pyproject.toml README.md LICENSE ./
 RUN python -m venv /opt/sophiie-mock \
-    && /opt/sophiie-mock/bin/python -m pip install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock
+    && /opt/sophiie-mock/bin/python -m pip install --no-cache-dir --no-deps --require-hashes \
+        --requirement requirements.lock --requirement ${EXTRA_LOCK}
 COPY mock_server mock_server
 COPY contracts contracts
 COPY openapi openapi

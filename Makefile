@@ -218,10 +218,11 @@ LOCK_FLAGS := --quiet --generate-hashes --no-strip-extras --allow-unsafe --build
 # Resolved on the oldest Python served: markers of newer ones ask for less, never for more.
 LOCK_PYTHON ?= python3.11
 
-lock: ## refresh both locks after a change of pyproject.toml (newest versions: make lock ARGS=--upgrade)
+lock: ## refresh the locks after a change of pyproject.toml (newest versions: make lock ARGS=--upgrade)
 	@$(LOCK_PYTHON) -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet 'pip-tools==7.6.2'
 	@CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile $(LOCK_FLAGS) $(ARGS) \
 	    --output-file requirements.lock pyproject.toml
 	@CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile $(LOCK_FLAGS) $(ARGS) --extra dev \
 	    --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@awk '/^[a-z]/ {ours = /^psycopg/} ours' requirements-dev.lock >requirements-postgres.lock
 	@rm -rf .venv-lock

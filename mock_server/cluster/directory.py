@@ -21,6 +21,8 @@ class Directory:
         self._owners = owners
         self.replicas: Sequence[Replica] = ()
         """The living replicas, as they were seen last."""
+        self.has_lost_one = False
+        """True after a replica has gone, until somebody has taken care of its workspaces."""
         self._places: dict[str, Replica] = {}
         self._opened: dict[str, str] = {}  # workspaces by the digests of their keys
 
@@ -31,9 +33,12 @@ class Directory:
 
     async def look_around(self) -> None:
         """Look up which replicas live, and forget where workspaces of the others were."""
+        before = {each.server for each in self.replicas}
         self.replicas = await asyncio.to_thread(self._owners.replicas)
         living = {each.server for each in self.replicas}
-        self._places = {id: place for id, place in self._places.items() if place.server in living}
+        if before - living:
+            self.has_lost_one = True
+            self._places = {id: place for id, place in self._places.items() if place.server in living}
 
     async def opened_by(self, key: str) -> str | None:
         """Find the id of the workspace that a key opens, by the key's digest; None if there is none."""

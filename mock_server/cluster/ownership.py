@@ -24,6 +24,8 @@ log = logging.getLogger("mock_server")
 
 _ALL = 10_000
 _MOMENT = 0.01  # seconds in which a workspace leaves
+_LOOKS_OF_A_SEARCH = 5
+"""Workspaces without an owner are looked for when a replica has gone, and else so seldom: that is the dearest look."""
 _TAKEN_AT_ONCE = 20
 """How many workspaces without an owner are looked for in each round."""
 
@@ -51,6 +53,7 @@ class Ownership:
         self._leaving: set[str] = set()
         self._taking: dict[str, asyncio.Task[None]] = {}
         self._unusable: set[str] = set()
+        self._looks = 0
         self._loads = Loads()
 
     @contextmanager
@@ -135,11 +138,16 @@ class Ownership:
         self._dispatcher.wake(workspace)
         self._dispatcher.listeners.await_back(workspace)
 
-    async def take_free(self, most: int) -> None:
-        """Own workspaces that no living replica owns, so that their deliveries are made and their clocks go on."""
-        for workspace in await asyncio.to_thread(self._log.owners.free, most):
+    async def take_free(self, most: int) -> bool:
+        """Own workspaces that no living replica owns, so that their deliveries are made and their clocks go on.
+
+        Return whether there may be more.
+        """
+        free = await asyncio.to_thread(self._log.owners.free, most)
+        for workspace in free:
             with suppress(Unusable):
                 await self.take(workspace)
+        return len(free) == most
 
     async def take_all(self) -> None:
         """Serve everything that this replica owns or that is free, so that it can tell of all its workspaces."""
@@ -170,7 +178,9 @@ class Ownership:
             if wanted_by is not None:
                 await self.give(id, wanted_by)
         await self._balance()
-        await self.take_free(_TAKEN_AT_ONCE)
+        self._looks += 1
+        if self.directory.has_lost_one or self._looks % _LOOKS_OF_A_SEARCH == 1:
+            self.directory.has_lost_one = await self.take_free(_TAKEN_AT_ONCE)
 
     async def _take_given(self, own: Mapping[str, OwnWorkspace]) -> None:
         """Load what others have given to this replica."""

@@ -35,7 +35,7 @@ _CLAIM = """
 INSERT INTO servers (name, url, until, load)
 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?), 'Infinity') RETURNING id
 """
-_RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?), load = ? WHERE id = ?"
+RENEW = "UPDATE servers SET until = clock_timestamp() + make_interval(secs => ?), load = ? WHERE id = ?"
 
 
 def lease_clock() -> float:
@@ -128,7 +128,7 @@ class Lease:
             if not self._db.is_open:
                 self._db = opened(self._url)
             asked = self._clock()
-            renewed = self._db.execute(_RENEW, (LEASE_SECONDS, self.load, self.server)).rowcount
+            renewed = self._db.execute(RENEW, (LEASE_SECONDS, self.load, self.server)).rowcount
         except (StateError, psycopg.Error):
             return False
         if not renewed:
