@@ -4,8 +4,10 @@ A feed keeps places in what the workspace keeps anyway. So nothing is added to a
 reader who is slow, and whoever comes late gets the newest of what there is.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from mock_server.admin.feed_rows import Row, attempt_row, event_row, refused_row
@@ -15,12 +17,14 @@ from mock_server.store.state import Transaction
 from mock_server.support.ring_buffer import RingBuffer
 from mock_server.webhooks import events, outbox
 from mock_server.workspaces.workspace import DEFAULT, Workspace
-from mock_server.world.clock import stamp
+from mock_server.world.clock import Stopwatch, stamp
 
 Facts = Mapping[str, Any]
 
 MAX_ROWS = 2_000
 """Rows of each sort that a feed tells at once; older ones are skipped."""
+AT_ONCE_MILLISECONDS = 1.0
+"""How long a reader may keep other requests waiting: a page is open for hours."""
 _MAX_UNFINISHED = 1_000
 _LAST = 1 << 60  # behind all requests: it was caused by none
 _REFUSED, _REQUEST, _EVENT, _ATTEMPT = range(4)
@@ -72,10 +76,15 @@ class LiveFeed:
         self._begin()
         return True
 
-    def next(self) -> Sequence[FeedEntry]:
+    async def next(self) -> Sequence[FeedEntry]:
         """Return the news since the last call, oldest first. A request that ends comes a second time."""
         self.skipped = 0
-        found = [*self._new_refusals(), *self._new_requests(), *self._new_events(), *self._new_attempts()]
+        found, watch = [], Stopwatch()
+        for one in chain(self._new_refusals(), self._new_requests(), self._new_events(), self._new_attempts()):
+            found.append(one)
+            if watch.ms() > AT_ONCE_MILLISECONDS:
+                await asyncio.sleep(0)
+                watch = Stopwatch()
         return sorted(found, key=lambda one: one.place)
 
     def _new_refusals(self) -> Iterator[FeedEntry]:

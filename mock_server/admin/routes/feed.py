@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -14,18 +13,18 @@ from mock_server.admin import query
 from mock_server.admin.context import AdminContext, ControlRefused
 from mock_server.admin.feed_rows import Row, request_row
 from mock_server.admin.ignored_input import IgnoredInput
-from mock_server.admin.live_feed import MAX_ROWS, FeedEntry, LiveFeed
+from mock_server.admin.live_feed import AT_ONCE_MILLISECONDS, MAX_ROWS, FeedEntry, LiveFeed
 from mock_server.admin.while_connected import while_connected
 from mock_server.api.exchange import Exchange
 from mock_server.api.request_body import ClientGone
 from mock_server.support.exact_json import write_json
 from mock_server.workspaces.workspace import Workspace
+from mock_server.world.clock import Stopwatch
 
 MAX_STREAMS = 32
 """Readers that a server has at the same time; each is one open page."""
 _LOOK_SECONDS = 0.2
 _LOOKS_PER_SIGN = 75  # a sign of life each quarter of a minute
-_ROWS_AT_ONCE = 20  # about a millisecond; then other requests are served
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -54,7 +53,7 @@ class _Feeds:
 
     async def _messages(self, workspace: Workspace, limit: int, *, follow: bool) -> AsyncIterator[bytes]:
         feed, looks = LiveFeed(workspace, self._control.endpoint.refused_keys, self._request_row), 0
-        found = feed.next()
+        found = await feed.next()
         yield _message("begin", {"workspace": workspace.id})
         async for message in self._rows(found[-limit:] if limit else ()):
             yield message
@@ -65,17 +64,22 @@ class _Feeds:
                 yield b": still here\n\n"
             if feed.begin_anew():
                 yield _message("begin", {"workspace": workspace.id})
-            found = feed.next()
+            found = await feed.next()
             if feed.skipped:
                 yield _message("skipped", {"count": feed.skipped})
             async for message in self._rows(found):
                 yield message
 
     async def _rows(self, found: Sequence[FeedEntry]) -> AsyncIterator[bytes]:
-        entries = iter(found)
-        while some := list(islice(entries, _ROWS_AT_ONCE)):
-            yield _message("rows", [one.row() for one in some])
-            await asyncio.sleep(0)
+        rows, watch = [], Stopwatch()
+        for one in found:
+            rows.append(one.row())
+            if watch.ms() > AT_ONCE_MILLISECONDS:
+                yield _message("rows", rows)
+                await asyncio.sleep(0)
+                rows, watch = [], Stopwatch()
+        if rows:
+            yield _message("rows", rows)
 
     def _request_row(self, exchange: Exchange) -> Row:
         return request_row(exchange, self._ignored.of(exchange) if exchange.over else ())
