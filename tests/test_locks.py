@@ -12,11 +12,11 @@ from locks import Pin, lacking, pins, system
 ROOT = Path(__file__).parent.parent
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = {name: pins((ROOT / name).read_text("utf-8")) for name in ("requirements.lock", "requirements-dev.lock")}
-EXTRAS = {"requirements.lock": "", "requirements-dev.lock": "[check,dev,test]"}
+EXTRAS = {"requirements.lock": "", "requirements-dev.lock": "[check,dev,mcp,test]"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("linux", "darwin")
 
-LACKING_ON_WINDOWS = {"colorama", "tzdata"}  # for click and others · for psycopg
+LACKING_ON_WINDOWS = {"colorama", "pywin32", "tzdata"}  # for click and others · for mcp · for psycopg
 """The locks do not claim Windows: they are resolved on Linux. This is how far they are from it."""
 
 

@@ -44,7 +44,11 @@ def command(
         wanted, contract = writers.parse_reports(reports, tuple(LINT_WRITERS)), load_overlaid(spec, overlay)
         exceptions = load_exceptions(Path.cwd(), [rule.id for rule in LINT_RULES], contract)
         read = load_source(source or local_url(), workspace)
-        result = lint(client_run(contract, read.recording, base, read.name), exceptions)
+        run = client_run(contract, read.recording, base)
+        if not run.calls:
+            what = f"{read.name}: no request in it is for a path of the contract"
+            raise CannotRun(what, "record requests to the API, or name its document (--spec) or base path (--base)")
+        result = lint(run, exceptions)
     except CannotRun as fault:
         click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)
         return 2

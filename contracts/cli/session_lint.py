@@ -51,7 +51,7 @@ def _report(config: pytest.Config) -> LintReport:
     settings = read.facts.get("settings", {})
     contract = load_overlaid(settings.get("spec", ""), settings.get("overlay", ""))
     exceptions = load_exceptions(Path(config.rootpath), [rule.id for rule in LINT_RULES], contract)
-    result = lint(client_run(contract, read.recording, name=run_file.name), exceptions)
+    result = lint(client_run(contract, read.recording), exceptions)
     return LintReport(result, ReportRedactor(read.recording.secrets, people=True), tuple(read.recording.notes))
 
 

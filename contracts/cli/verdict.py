@@ -61,7 +61,7 @@ def command(source: str, workspace: str, receiver: str, spec: str, overlay: str,
 def _evidence(source: str, read: TrafficSource, contract: Contract, base: str, receiver: ReceiverReport) -> Evidence:
     """Everything that the verdict joins. Raises CannotRun."""
     exceptions = load_exceptions(Path.cwd(), [rule.id for rule in LINT_RULES], contract)
-    run = client_run(contract, read.recording, base, read.name)
+    run = client_run(contract, read.recording, base)
     url = source if source.startswith(("http://", "https://")) else local_url()
     return Evidence(
         lint(run, exceptions), _traffic(read, contract, base), receiver, exceptions, read.facts, source, url.rstrip("/")

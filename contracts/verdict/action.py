@@ -7,6 +7,7 @@ from enum import StrEnum
 class ActionKind(StrEnum):
     """The question from which an action comes."""
 
+    TEST = "test"
     LINT = "lint"
     TRAFFIC = "traffic"
     RECEIVER = "receiver"

@@ -87,6 +87,9 @@ def _actions(evidence: Evidence) -> Iterator[Action]:
     subscribed = list(subscriptions(run))
     gaps = CoverageGaps(run, evidence.exceptions, evidence.url)
     problems = evidence.lint.problems
+    if not any(call.operation and call.succeeded for call in run.calls):
+        what = "no request to an operation has succeeded; the base URL of the mock is " + evidence.url
+        yield Action(ActionKind.TEST, "Run your client, or its tests, against the mock", what, "pytest --sophiie-lint")
     yield from (_of_lint(one, evidence.source) for one in problems if one.rule.severity is LintSeverity.ERROR)
     if evidence.traffic:
         yield from _of_traffic(evidence.traffic.findings, evidence.source)

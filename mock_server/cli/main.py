@@ -43,6 +43,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "doctor": ("doctor", "Why your code and the mock do not find each other."),
         "admin-token": ("admin_token", "Make, list and revoke tokens of a team."),
         "state": ("state", "Copy a state file, also one in use."),
+        "mcp": ("mcp", "Tools for coding agents, over the Model Context Protocol."),
         "coverage": ("coverage", "What of the contract clients have exercised."),
     }
 )

@@ -39,7 +39,7 @@ def meets(sophiie: Sophiie, operation: str, *statuses: int) -> None:
 def test_without_a_successful_request_nothing_is_tested(sophiie: Sophiie, judged: Any) -> None:
     sophiie.client.get("/v1/nothing")
     code, verdict = judged()
-    assert (code, verdict["verdict"]) == (2, "nothing tested")
+    assert (code, verdict["verdict"], verdict["actions"][0]["kind"]) == (2, "nothing tested", "test")
 
 
 def test_each_missing_status_is_an_action_until_it_is_met(sophiie: Sophiie, judged: Any) -> None:
