@@ -110,6 +110,7 @@ GATES = {
     "mock_server.testing.http_client": ("http.client",),  # the test's own clients, to its own server
     "mock_server.testing.async_handles": ("httpx",),
     "mock_server.testing.sophiie": ("httpx",),
+    "mock_server.testing.use_record": ("httpx",),  # the class of answers, to note what is read: opens nothing
     "mock_server.cli.diagnosis": ("urllib.request",),  # asks how proxies are set
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
     "contracts.transport.guarded_session": OUTGOING,

@@ -39,6 +39,13 @@ class DiffReport:
     fail_on: Grade | None = Grade.BROKEN
     used: str = ""
     """The evidence of the client's use, in a few words; empty if there is none."""
+    use_notes: Sequence[str] = ()
+    """Gaps in that evidence."""
+
+    @property
+    def notes(self) -> list[str]:
+        """The parts that could not be compared, and gaps in what is known of the client."""
+        return [*self.comparison.notes, *self.use_notes]
 
     @cached_property
     def groups(self) -> Mapping[Grade, Sequence[Group]]:
@@ -78,7 +85,7 @@ class DiffReport:
             "verdict": self.verdict,
             "counts": {grade.value: self.count(grade) for grade in Grade},
             "used": self.used or None,
-            "notes": self.comparison.notes,
+            "notes": self.notes,
             "changes": [one.to_dict() for groups in self.groups.values() for group in groups for one in group],
             "exitCode": self.exit_code,
         }

@@ -18,7 +18,7 @@ def as_text(report: DiffReport, *, verbose: bool = False) -> str:
     for grade, groups in report.groups.items():
         if groups and (verbose or grade is not Grade.UNAFFECTED):
             lines += [f"{grade}: {report.count(grade)}", *(line for group in groups for line in _lines(group)), ""]
-    lines += [f"note: {note}" for note in report.comparison.notes]
+    lines += [f"note: {note}" for note in report.notes]
     lines += [f"used: {report.used}"] if report.used else []
     lines.append(report.verdict)
     hidden = report.count(Grade.UNAFFECTED)
@@ -49,7 +49,7 @@ def as_markdown(report: DiffReport) -> str:
             head = f"{report.count(grade)} {grade}"
             lines += [f"<details><summary>{head}</summary>" if folded else f"**{head}**", ""]
             lines += [*_table(groups, tests=bool(report.used)), "", *(["</details>", ""] if folded else [])]
-    lines += [f"- {_cell(note)}" for note in report.comparison.notes]
+    lines += [f"- {_cell(note)}" for note in report.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 

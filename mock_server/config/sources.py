@@ -28,7 +28,9 @@ _MAX_PROJECT_FILE_BYTES = 1024 * 1024
 _OF_A_SERVICE = re.compile(r"(?:tcp|udp|sctp)://.*")
 
 _OF_ITS_LINKS = re.compile(PREFIX + r"(NAME|ENV_.*|SERVICE_HOST|SERVICE_PORT.*|PORT_\d+_(TCP|UDP|SCTP).*)")
-OTHER_VARIABLES = tuple(PREFIX + name for name in ("URL", "ADMIN_TOKEN", "API_KEY", "WEBHOOK_SECRET", "DEBUG"))
+OTHER_VARIABLES = tuple(
+    PREFIX + name for name in ("URL", "ADMIN_TOKEN", "API_KEY", "WEBHOOK_SECRET", "DEBUG", "RECORD_USE")
+)
 """Variables that verbs, test handles and the program as a whole read. They are no settings of a server."""
 
 

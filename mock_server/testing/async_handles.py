@@ -192,7 +192,10 @@ class AsyncSophiie(Async[Sophiie]):
         """
         alone = httpx.Limits(max_keepalive_connections=0)
         shown = self.sophiie.credentials
-        return httpx.AsyncClient(base_url=self.url, **shown, limits=alone, verify=False, trust_env=False)
+        hooks = {"response": [self.sophiie.answer_hook] if self.sophiie.answer_hook else []}
+        return httpx.AsyncClient(
+            base_url=self.url, **shown, limits=alone, verify=False, trust_env=False, event_hooks=hooks
+        )
 
     @cached_property
     def inbox(self) -> AsyncInbox:

@@ -1,6 +1,6 @@
 """Several workspaces for one test, or one for several tests: made when needed, removed together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ class WorkspaceFactory:
 
     def __init__(self, url: str, token: str, defaults: Mapping[str, Any], folders: list[Path]) -> None:
         self.workspaces: list[Sophiie] = []
+        self.on_made: Callable[[Sophiie], Callable[[], None]] | None = None
+        """Called with each new workspace; what it returns is called before the workspace goes."""
         self._url, self._token = url, token
         self._defaults, self._folders = defaults, folders
         self._stack = ExitStack()
@@ -48,6 +50,8 @@ class WorkspaceFactory:
             asked["world"] = sent(asked["world"], self._folders)
         made = self._stack.enter_context(workspace(self._url, self._token, **asked))
         self.workspaces.append(made)
+        if self.on_made is not None:
+            self._stack.callback(self.on_made(made))
         return made
 
     def close(self) -> None:

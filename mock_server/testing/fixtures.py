@@ -10,6 +10,7 @@ from mock_server.testing.errors import Refused
 from mock_server.testing.factory import WorkspaceFactory
 from mock_server.testing.remote_server import RunningServer
 from mock_server.testing.sophiie import Sophiie
+from mock_server.testing.use_record import UseRecord, use_file
 
 if TYPE_CHECKING:
     from mock_server.server import MockServer
@@ -24,6 +25,8 @@ def factory_for(
     """A workspace factory for the lifetime of a fixture; marks of its scope win over the defaults."""
     folders = [*([] if request.scope == "session" else [request.path.parent]), request.config.rootpath]
     factory = WorkspaceFactory(server.url, server.admin_token, _options(request.node, defaults), folders)
+    if (file := use_file(request.config)) is not None:
+        factory.on_made = lambda made: UseRecord(file, made, request.node.nodeid).close
     with closing(factory):
         yield factory
 

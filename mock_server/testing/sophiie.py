@@ -85,6 +85,7 @@ class Sophiie:
         self.receiver = Receiver(control, Api(url, self.api_key), self.seed)
         self.calls = Calls()
         self.closed = False
+        self.answer_hook: Any = None  # of an asynchronous client, while the use of the API is recorded
         self._snapshots = 0
 
     def __repr__(self) -> str:

@@ -113,6 +113,7 @@ _OTHERS = (
     "| `SOPHIIE_MOCK_URL` | The running server, for verbs and for the pytest fixture. |",
     "| `SOPHIIE_MOCK_ADMIN_TOKEN` | The token of a server that others reach. |",
     "| `SOPHIIE_MOCK_WEBHOOK_SECRET` | The secret that signs deliveries (`whsec_…`). |",
+    "| `SOPHIIE_MOCK_RECORD_USE` | The file in which the pytest plugin records how tests use the API, for `--used`. |",
     "| `SOPHIIE_MOCK_DEBUG` | `1` prints the traceback of a bug of ours. |",
 )
 
