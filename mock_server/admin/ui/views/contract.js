@@ -1,4 +1,5 @@
 import { get } from "../api.js";
+import { documentedOperations, provenanceMarks } from "../documents.js";
 import { fill, h } from "../dom.js";
 import { copyButton, count, facts, field, select, tag } from "../parts.js";
 
@@ -20,10 +21,16 @@ export async function render(root, context) {
   which.value = SHOWN.some(([name]) => name === context.parts[0]) ? context.parts[0] : "";
   const search = h("input", { type: "search", placeholder: "/v1/leads", oninput: () => list() });
   const below = h("div");
+  let documents = null; // read when the first operation is opened: a document may have megabytes
+  const more = async (name, place) => {
+    documents ??= documentedOperations();
+    fill(place, evidence((await documents).get(name)));
+  };
   const list = () => {
     const shown = operations.filter((one) => isShown(one, which.value)
       && one.name.toLowerCase().includes(search.value.trim().toLowerCase()));
-    fill(below, h("p", { class: "soft", role: "status" }, count(shown.length, "operation")), shown.map(row));
+    fill(below, h("p", { class: "soft", role: "status" }, count(shown.length, "operation")),
+      shown.map((one) => row(one, (place) => more(one.name, place).catch(context.fail))));
   };
   const never = operations.filter((one) => !one.met.requests).map((one) => one.name);
   fill(root, h("h1", null, title),
@@ -32,7 +39,10 @@ export async function render(root, context) {
     h("h2", null, "Operations"),
     h("div", { class: "bar" }, field("Show", which), field("Search", search),
       copyButton(context, "Copy those never called", never.join("\n"))),
-    below, events(coverage.events), gaps(known.gaps));
+    below,
+    h("p", { class: "soft" }, "Which clients, recordings and checks have shown more of each operation: ",
+      h("code", null, "sophiie-mock spec evidence")),
+    events(coverage.events), gaps(known.gaps));
   list();
 }
 
@@ -52,8 +62,9 @@ function tile(part, { exercised, all }) {
     h("meter", { min: 0, max: Math.max(1, all), value: exercised, "aria-label": `${part} met` }));
 }
 
-function row({ name, met, provenance, unserved, gaps }) {
-  return h("details", { class: "card row" },
+function row({ name, met, provenance, unserved, gaps }, more) {
+  const place = h("div");
+  return h("details", { class: "card row", ontoggle: () => place.hasChildNodes() || more(place) },
     h("summary", null, h("code", null, name), " ",
       met.requests ? tag(count(met.requests, "request"), "good") : tag("never called", "bad"), " ",
       provenance && tag(provenance, PROVENANCE[provenance]), " ", unserved && tag("answers 501", "bad"), " ",
@@ -61,7 +72,18 @@ function row({ name, met, provenance, unserved, gaps }) {
     unserved && h("p", { class: "bad" }, unserved),
     facts([["Statuses", marks(met.statuses)], ["Parameters", marks(met.parameters)],
       ...Object.entries(met.values).map(([place, values]) => [`Values of ${place}`, marks(values)])]),
-    gaps.map(gap));
+    place, gaps.map(gap));
+}
+
+/** Show what the document says of an operation, and how it is known. */
+function evidence(found) {
+  if (!found) return h("p", { class: "soft" }, "Its document says nothing more.");
+  const { operation } = found;
+  const marks = provenanceMarks(found);
+  return facts([["Summary", operation.summary ?? operation.operationId ?? "none"],
+    ["Source", operation["x-source"] ?? "none is given"],
+    ["Its parts", marks.length ? marks.map(([mark, place]) => [tag(`${mark}: ${place}`, PROVENANCE[mark]), " "])
+      : "as the operation itself"]]);
 }
 
 /** Show each thing with how often it was met; what was not met looks different, not only by its colour. */
