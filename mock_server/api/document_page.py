@@ -14,6 +14,7 @@ from mock_server.spec.operation import Operation, Response
 from mock_server.spec.parameter import Parameter
 
 _REFERENCE = re.compile(r"&quot;#/components/schemas/([^&\s]+)&quot;")
+_COLUMNS = ("parameter", "in", "schema", "description")
 _HEAD = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>%s</title>
@@ -62,14 +63,17 @@ def _parameters(operation: Operation) -> str:
         return ""
     told = _descriptions(operation)
     rows = "".join(_parameter(one, told.get((one.location, one.name), "")) for one in operation.parameters)
-    head = "<tr><th>parameter</th><th>in</th><th>schema</th><th></th></tr>"
-    return f'<h3>Parameters</h3><div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    named = f"Parameters of {escape(operation.key)}"  # a region that scrolls needs a name, and keys must reach it
+    return f'<h3>Parameters</h3><div class="scroll" tabindex="0" role="region" aria-label="{named}">{table}</div>'
 
 
 def _parameter(parameter: Parameter, description: str) -> str:
     name = f"<code>{escape(parameter.name)}</code>" + (" required" if parameter.required else "")
     cells = [name, escape(parameter.location), f"<code>{_text(parameter.schema.node)}</code>", escape(description)]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    shown = (f'<td data-name="{column}">{cell}</td>' for column, cell in zip(_COLUMNS, cells, strict=True))
+    return f"<tr>{''.join(shown)}</tr>"  # a narrow window shows each cell behind its column's name
 
 
 def _descriptions(operation: Operation) -> Mapping[tuple[str, str], str]:

@@ -50,28 +50,29 @@ export class RowList {
     const first = Math.max(0, Math.floor(root.scrollTop / height) - BEYOND);
     const last = Math.min(items.length, Math.ceil((root.scrollTop + root.clientHeight) / height) + BEYOND);
     const shown = new Map();
-    for (let at = first; at < last; at += 1) shown.set(items[at].id, this.row(items[at], at));
-    for (const [id, element] of this.elements) if (!shown.has(id)) element.remove();
+    for (let at = first; at < last; at += 1) shown.set(items[at].id, this.row(items[at], at, height));
+    const elements = [...shown.values()];
+    if (elements.length !== this.inner.childElementCount || elements.some((one, at) => one !== this.inner.children[at])) {
+      this.inner.replaceChildren(...elements); // readers of screens go by this order
+    }
     this.elements = shown;
     const now = items[this.current] && shown.get(items[this.current].id);
     if (now) root.setAttribute("aria-activedescendant", now.id);
     else root.removeAttribute("aria-activedescendant");
   }
 
-  row(item, at) {
+  row(item, at, height) {
     let element = this.elements.get(item.id);
     if (element?.item !== item) {
-      element?.remove();
       element = h("div", { role: "option", id: `row-${item.id}`, class: "line", "data-row": item.row }, this.draw(item));
       element.item = item;
     }
     element.at = at;
-    element.style.top = `${at * this.height}px`;
+    element.style.top = `${at * height}px`;
     element.setAttribute("aria-posinset", at + 1);
     element.setAttribute("aria-setsize", this.items.length);
     element.setAttribute("aria-selected", at === this.current);
     element.classList.toggle("kin", this.isKin(item));
-    if (!element.isConnected) this.inner.append(element);
     return element;
   }
 
