@@ -1,12 +1,15 @@
 // A recorded request as text to copy: for a shell, and as a test. The key is never in it: the journal masks it.
 
 const OF_THE_CLIENT = new Set(["host", "user-agent", "content-length", "connection", "accept-encoding", "transfer-encoding"]);
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/g;
 
 /** Write the request for a shell; the key comes from the variable SOPHIIE_API_KEY. */
 export function asCurl({ request }) {
-  const parts = [`curl -i -X ${request.method} ${quoted(location.origin + request.url)}`];
+  const parts = [`curl -i -X ${quoted(request.method)} ${quoted(location.origin + request.url)}`];
   for (const [name, value] of headers(request)) {
-    parts.push(value === "***" ? `-H "${name}: Bearer $SOPHIIE_API_KEY"` : `-H ${quoted(`${name}: ${value}`)}`);
+    // The journal masks the scheme of a key, too: most have this one.
+    const key = `${quoted(`${name}: ${name === "authorization" ? "Bearer " : ""}`)}"$SOPHIIE_API_KEY"`;
+    parts.push(`-H ${value === "***" ? key : quoted(`${name}: ${value}`)}`);
   }
   if (request.body !== null) parts.push(`--data-raw ${quoted(text(request.body))}`);
   return parts.join(" \\\n  ");
@@ -34,9 +37,12 @@ function text(body) {
   return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-/** Write a text as one word of a shell. */
+/** Write a text as one word of a shell. A terminal could take a bare control character for a key that is pressed. */
 export function quoted(words) {
-  return `'${words.replaceAll("'", "'\\''")}'`;
+  if (/^[A-Z]+$/.test(words)) return words;
+  if (words.search(CONTROL) < 0) return `'${words.replaceAll("'", "'\\''")}'`;
+  const escaped = words.replace(/[\\']/g, "\\$&").replace(CONTROL, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return `$'${escaped}'`;
 }
 
 /** Write a JSON value as Python does. */
