@@ -4,9 +4,10 @@ Lists are put together, numbers are added up. A replica that is asked by another
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import orjson
 from starlette.types import Scope
@@ -16,6 +17,8 @@ from mock_server.support.exact_json import write_json
 Join = Callable[[Sequence[bytes]], bytes]
 """Makes one body of those of all replicas."""
 
+_MAX_CALLS = 6_000
+"""The calls that one replica tells of at most."""
 _LARGEST = ("_max", "_info")
 """The ends of names of metrics that are not added up."""
 
@@ -27,7 +30,32 @@ def join_for(scope: Scope) -> Join | None:
     if scope["path"] == "/__admin/coverage":
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("scope")
         return joined_coverage if asked == ["server"] else None
+    if scope["path"] == "/__admin/audit":
+        return partial(joined_audit, *_page(scope))
     return _JOINS.get(scope["path"])
+
+
+def question_for_all(scope: Scope) -> Scope:
+    """The request that each replica is asked: of a page, everything up to its end, as nobody knows who has it."""
+    if scope["path"] != "/__admin/audit":
+        return scope
+    limit, offset = _page(scope)
+    if limit > _MAX_CALLS:
+        return scope  # it is refused as it stands
+    asked = [(name, value) for name, value in _query(scope) if name not in ("limit", "offset")]
+    query = urlencode([*asked, ("limit", min(limit + offset, _MAX_CALLS))])
+    return {**scope, "query_string": query.encode("latin-1")}
+
+
+def _query(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _page(scope: Scope) -> tuple[int, int]:
+    """The limit and the offset of a list; whoever is asked refuses those that are no numbers."""
+    given = dict(_query(scope))
+    limit, offset = (given.get(name, usual) for name, usual in (("limit", "100"), ("offset", "0")))
+    return (int(limit), int(offset)) if limit.isdecimal() and offset.isdecimal() else (_MAX_CALLS + 1, 0)
 
 
 def joined_workspaces(bodies: Sequence[bytes]) -> bytes:
@@ -36,12 +64,12 @@ def joined_workspaces(bodies: Sequence[bytes]) -> bytes:
     return write_json({"workspaces": sorted(found, key=lambda each: str(each["id"]))})
 
 
-def joined_audit(bodies: Sequence[bytes]) -> bytes:
+def joined_audit(limit: int, offset: int, bodies: Sequence[bytes]) -> bytes:
     """Put lists of calls together, newest first. Each call has the number that its own replica gave it."""
     parts = [orjson.loads(body) for body in bodies]
     calls = sorted((call for part in parts for call in part["calls"]), key=lambda call: str(call["at"]), reverse=True)
     counts = {name: sum(part[name] for part in parts) for name in ("total", "dropped")}
-    return write_json({"calls": calls, **counts})
+    return write_json({"calls": calls[offset : offset + limit], **counts})
 
 
 def joined_coverage(bodies: Sequence[bytes]) -> bytes:
@@ -108,7 +136,6 @@ def _grouped(lines: Mapping[str, float | None]) -> Iterator[tuple[str, float | N
 _JOINS: Mapping[str, Join] = MappingProxyType(
     {
         "/__admin/workspaces": joined_workspaces,
-        "/__admin/audit": joined_audit,
         "/__admin/metrics": joined_metrics,
     }
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from starlette.types import ASGIApp, Message, Scope, Send
 
 from mock_server.cluster.forwarding import AnswerLost, Forwarder, NotSent
-from mock_server.cluster.joined_answers import Join
+from mock_server.cluster.joined_answers import Join, question_for_all
 from mock_server.cluster.own_answers import BUSY, refuse, send_whole
 from mock_server.cluster.ownership import Ownership
 from mock_server.errors import StateError
@@ -50,7 +50,8 @@ class JoinedRequests:
             await self._ownership.directory.look_around()
             await self._ownership.take_all()
             before = await self._ownership.changes()
-            parts = [await self._part(scope, other) for other in (None, *self._ownership.directory.others)]
+            everybody = (None, *self._ownership.directory.others)
+            parts = [await self._part(question_for_all(scope), other) for other in everybody]
             if await self._ownership.changes() == before:
                 break
         return parts

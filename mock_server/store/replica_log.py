@@ -32,6 +32,7 @@ class ReplicaLog(PostgresLog):
         self._noted: set[LayerId] = set()  # of ``_held``, those that the database knows
         self.owners = Owners(url, self.lease.server)
         self.server = self.lease.server
+        self.address = address
 
     def load(self) -> Iterator[SavedWorkspace]:
         """Load nothing: a workspace is taken when somebody asks for it."""

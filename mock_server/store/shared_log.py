@@ -11,5 +11,9 @@ class SharedLog(Protocol):
     def server(self) -> int:
         """The number of this server, which no other one ever had."""
 
+    @property
+    def address(self) -> str:
+        """The URL under which other servers reach this one."""
+
     def has(self, workspace: str) -> bool:
         """Tell whether a workspace exists, whichever server has it."""

@@ -40,7 +40,9 @@ class Workspaces:
         self.contract = contract
         self.commits = None if type(log) is NoLog else GroupCommit(log)  # without a log nothing is waited for
         self.log = log if self.commits is None else SettledLog(log, self.commits)
-        self.id_prefix = f"ws_{log.server}_" if isinstance(log, SharedLog) else "ws_"
+        self.shared = log if isinstance(log, SharedLog) else None
+        """The log, if other servers have workspaces in it too."""
+        self.id_prefix = f"ws_{self.shared.server}_" if self.shared else "ws_"
         """The beginning of ids that nobody has chosen."""
         self._journal_size = journal_size
         self._index = WorkspaceIndex[Workspace]()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.cluster.joined_answers import join_for, joined_coverage, joined_metrics
+from mock_server.cluster.joined_answers import join_for, joined_coverage, joined_metrics, question_for_all
 from mock_server.cluster.request_subject import Subject, subject_of
 
 
@@ -34,6 +34,18 @@ def test_lists_are_put_together_in_order() -> None:
     )
     whole = json.loads(told)
     assert ([each["at"] for each in whole["calls"]], whole["total"], whole["dropped"]) == (["3", "2", "1"], 3, 1)
+
+
+def test_a_page_of_the_audit_list_is_of_all_replicas() -> None:
+    page = asked("/__admin/audit", b"by=ana&limit=2&offset=1")
+    assert question_for_all(page)["query_string"] == b"by=ana&limit=3"
+    join = join_for(page)
+    assert join
+    parts = [json.dumps({"calls": [{"at": at} for at in calls], "total": 3, "dropped": 0}) for calls in ("531", "642")]
+    whole = json.loads(join([part.encode() for part in parts]))
+    assert ([each["at"] for each in whole["calls"]], whole["total"]) == (["5", "4"], 6)
+    for wrong in (asked("/__admin/audit", b"limit=x"), asked("/__admin/audit", b"limit=6001")):
+        assert question_for_all(wrong) is wrong  # and is refused by whoever is asked
 
 
 def test_coverage_is_added_up_and_what_was_exercised_is_counted_anew() -> None:

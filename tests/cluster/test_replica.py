@@ -225,6 +225,13 @@ def test_new_workspaces_go_where_least_is_to_do_and_each_replica_serves_all(comm
             _, coverage = ask(url, "GET", "/__admin/coverage?scope=server")
             assert coverage["operations"]["POST /v1/leads"]["statuses"]["201"] == 6
             assert coverage["totals"]["operations"]["exercised"] == 2
+        with urllib.request.urlopen(f"{one.url}/__admin/metrics") as answer:
+            metrics = answer.read().decode()
+        counts = [f'sophiie_mock_owned_workspaces{{replica="{it.url}"}} {len(owned(it.url))}' for it in (one, two)]
+        assert {*counts, "sophiie_mock_workspaces 7"} <= set(metrics.splitlines())
+        _, audit = ask(two.url, "GET", "/__admin/audit?method=POST&status=201&limit=4&offset=1")
+        assert ([call["workspace"] for call in audit["calls"]], audit["total"]) == (["w4", "w3", "w2", "w1"], 6)
+        assert ask(two.url, "GET", "/__admin/audit?limit=x")[0] == 400
         assert ask(two.url, "DELETE", "/__admin/workspaces/w1")[0] == 200
         assert ask(one.url, "GET", "/v1/leads", authorization=f"Bearer {tenants[1]['key']}")[0] == 401
 

@@ -98,3 +98,9 @@ def test_long_histories_of_many_clients_are_judged_and_one_wrong_answer_is_found
         number = next(number for number in range(150, 300) if history[number].kind == "read")
         wrong[number] = listed([1, 2, 3], history[number].began, history[number].ended)
         assert not is_list(wrong)
+
+
+def test_many_changes_without_an_answer_are_judged_in_time() -> None:
+    unknown = [write(number, 0) for number in range(1, 41)]
+    assert is_linearizable([*unknown, read(7, 1, 2), read(9, 3, 4)], register)
+    assert not is_linearizable([*unknown, read(7, 1, 2), read(9, 3, 4), read(7, 5, 6)], register)

@@ -45,7 +45,11 @@ def _metrics(control: AdminContext, stalls: StallCount, owed: int) -> Iterator[M
     requests = [({"status": str(status)}, count, "") for status, count in answers]
     attempts = [({"outcome": name}, count, "") for name, count in control.dispatcher.news.outcomes.items()]
     yield Metric("sophiie_mock_info", "gauge", "The version that runs.", [({"version": __version__}, 1, "")])
-    yield single("sophiie_mock_workspaces", "gauge", "Workspaces that are there.", len(list(control.workspaces)))
+    count = len(list(control.workspaces))
+    yield single("sophiie_mock_workspaces", "gauge", "Workspaces that are there.", count)
+    if shared := control.workspaces.shared:
+        owned: list[tuple[dict[str, str], float, str]] = [({"replica": shared.address}, count, "")]
+        yield Metric("sophiie_mock_owned_workspaces", "gauge", "Workspaces that each replica owns.", owned)
     yield Metric("sophiie_mock_requests_total", "counter", "Requests to the emulated API, by status.", requests)
     what = "Answers of the mock that broke the contract."
     yield single("sophiie_mock_invalid_answers_total", "counter", what, control.endpoint.check.mismatches)
