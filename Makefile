@@ -32,7 +32,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test test-slow browser coverage test-lowest test-newest beside test-setup test-commands schemathesis schemathesis-control clients-python mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
+.PHONY: help serve test test-slow browser coverage test-lowest test-newest beside test-setup test-commands schemathesis schemathesis-control clients mutation reliability webhooks power false-alarms lint format lock bench bench-check documents sbom clean FORCE docs docs-snippets
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -114,12 +114,14 @@ schemathesis: $(VENV)/.dev ## plain schemathesis against every document served (
 schemathesis-control: $(VENV)/.dev ## plain schemathesis against the control plane's own document (a minute)
 	@$(BIN)/python tests/schemathesis_runs.py --only control $(ARGS)
 
-clients-python: $(VENV)/.dev ## make clients of our documents with openapi-python-client, and use them
-	@$(PYTHON) -m venv --clear .venv-clients
-	@if .venv-clients/bin/python -m pip install --quiet 'openapi-python-client==0.29.1'; then \
-	    $(BIN)/python tests/generated_clients.py --bin .venv-clients/bin; \
-	else echo "not shown: openapi-python-client could not be installed here"; fi
-	@rm -rf .venv-clients
+clients: $(VENV)/.dev ## generate typed clients of our documents (two of Python, two of TypeScript), and make every call with each
+	@rm -rf .venv-clients && $(PYTHON) -m venv .venv-clients && \
+	if .venv-clients/bin/python -m pip install --quiet --requirement tests/clients/requirements.txt \
+	    > .venv-clients/log 2>&1; then python=.venv-clients/bin; fi; \
+	if cp tests/clients/package*.json .venv-clients && cd .venv-clients && \
+	    npm ci --no-audit --no-fund --ignore-scripts > npm.log 2>&1; then node=.venv-clients/node_modules; fi; cd $(CURDIR); \
+	$(BIN)/python tests/clients/generated_clients.py --python "$$python" --node "$$node" $(ARGS); \
+	found=$$?; rm -rf .venv-clients; exit $$found
 
 receivers: $(VENV)/.dev ## show that receiver-check finds each planted weakness, in FastAPI, Flask and Express (half an hour)
 	@$(PYTHON) -m venv --clear .venv-receivers
