@@ -11,8 +11,10 @@ from json_shapes import SHAPES
 from mock_server.cli.main import main
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
+from mock_server.support.extras import lacking
 from mock_server.testing import Sophiie, workspace
 
+needs_suite = pytest.mark.skipif(bool(lacking()), reason="the extra `check` is not installed")
 HOOK = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
 
 
@@ -28,13 +30,16 @@ def sophiie() -> Iterator[Sophiie]:
 
 
 SERVED: Sequence[Sequence[str]] = (
-    *(["coverage"], ["doctor"], ["env"], ["wait"], ["events", "list"], ["workspace", "list"], ["lint"], ["verdict"]),
+    *(["coverage"], ["doctor"], ["env"], ["wait"], ["events", "list"], ["workspace", "list"]),
     *(["simulate", "call"], ["trigger", "LEAD_UPDATED"], ["workspace", "create"]),
 )
+OF_THE_SUITE = [pytest.param([verb], marks=[pytest.mark.slow, needs_suite]) for verb in ("lint", "verdict")]
 ALONE: Sequence[Sequence[str]] = (
     *(["routes"], ["worlds"], ["spec", "gaps"], ["spec", "show"]),
-    *(["spec", "lint", "{tiny}"], ["spec", "diff", "{tiny}", "{tiny}"], ["spec", "evidence"]),
+    ["spec", "lint", "{tiny}"],
 )
+DOCUMENTS: Sequence[Sequence[str]] = (["spec", "diff", "{tiny}", "{tiny}"], ["spec", "evidence"])
+BY_THE_SUITE = [pytest.param(words, marks=[pytest.mark.slow, needs_suite]) for words in DOCUMENTS]
 
 
 def keys(value: Any) -> set[str]:
@@ -50,7 +55,7 @@ def asked(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> Any:
     return json.loads(out)
 
 
-@pytest.mark.parametrize("arguments", SERVED, ids=" ".join)
+@pytest.mark.parametrize("arguments", [*SERVED, *OF_THE_SUITE], ids=" ".join)
 def test_a_verb_about_a_server_prints_the_documented_shape(
     sophiie: Sophiie, arguments: Sequence[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +67,7 @@ def test_a_verb_about_a_server_prints_the_documented_shape(
     assert isinstance(found, list) is SHAPES[name].many
 
 
-@pytest.mark.parametrize("arguments", ALONE, ids=" ".join)
+@pytest.mark.parametrize("arguments", [*ALONE, *BY_THE_SUITE], ids=" ".join)
 def test_a_verb_without_a_server_prints_the_documented_shape(
     arguments: Sequence[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,13 @@ def _loaded(spec: str, overlay: str) -> Contract:
     return load_overlaid(spec, overlay)
 
 
+@pytest.fixture
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of these tests read their document once."""
+    for module in ("lint", "verdict"):
+        monkeypatch.setattr(f"contracts.cli.{module}.load_overlaid", _loaded)
+
+
 @pytest.fixture(scope="session")
 def sophiie_server() -> Iterator[MockServer]:
     """A server apart from the plugin's own, to which other folders give settings of theirs."""

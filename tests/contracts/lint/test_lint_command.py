@@ -17,7 +17,7 @@ KEY_IN_URL = (at(0, "/organization?api_key=abcdefgh"),)
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def run(loaded_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command on a HAR file of some entries, in an empty folder: exit code, output, errors."""
     monkeypatch.chdir(tmp_path)
 

@@ -15,7 +15,7 @@ FINDING = {"rule": "idempotent", "expected": "one effect", "got": "two", "comman
 
 
 @pytest.fixture
-def judged(sophiie: Sophiie, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
+def judged(loaded_once: None, sophiie: Sophiie, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Any:
     """Runs the command on the workspace of the test: exit code, and the JSON of its answer."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOPHIIE_API_KEY", sophiie.api_key)
