@@ -1,6 +1,7 @@
 """Rules about clients that read a list page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from contracts.lint.answered_page import answered_page, page_number, page_size
 from contracts.lint.client_run import Call, ClientRun
@@ -35,7 +36,7 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
         for listing in paged.values():
             for walk in _walks(stream, listing):
                 if listing.key not in far:
-                    yield from _first_page_only(listing, walk)
+                    yield from _first_page_only(listing, walk, stream)
                 yield from _failed_page(listing, walk, stream)
                 yield from _while_writing(listing, walk, stream)
 
@@ -65,15 +66,27 @@ def _begins_anew(listing: Listing, walk: _Walk, call: Call) -> bool:
     )
 
 
-def _first_page_only(listing: Listing, walk: _Walk) -> Iterator[LintFinding]:
+def _first_page_only(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Iterator[LintFinding]:
     last = walk[-1]
     size = page_size(listing, last)
     explicit = listing.page is not None and listing.page.name in last.query
     peeks = size is not None and not explicit and size < (listing.usual or listing.largest)  # the newest few
-    if last.succeeded and not peeks and page_number(listing, last) == 1 and answered_page(listing, last).more:
+    page = answered_page(listing, last)
+    if not last.succeeded or peeks or page_number(listing, last) > 1 or not page.more:
+        return
+    if not _found(page.items, stream[stream.index(last) + 1 :]):
         yield LintFinding(
             FIRST_PAGE_ONLY, listing.key, "page 1 was read, and there are more; no other page was ever asked for", walk
         )
+
+
+def _found(items: Sequence[Any], later: Sequence[Call]) -> bool:
+    """Tell whether a client looked for one record: of a page with several, it goes on with exactly one."""
+    ids = [str(item["id"]) for item in items if isinstance(item, Mapping) and item.get("id")]
+    used = [
+        id for id in ids if any(id in call.exchange.url or id.encode() in call.exchange.sent_body for call in later)
+    ]
+    return len(used) == 1 and len(ids) > 2
 
 
 def _failed_page(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Iterator[LintFinding]:

@@ -28,6 +28,8 @@ DELETED = LintRule(
 
 MOST_EQUAL_READS = 4
 """More equal reads than this, without a change in between, are polling."""
+RARE_SECONDS = 900.0
+"""Equal reads that are further apart than this on average are no polling."""
 MOST_SINGLE_READS = 2
 """More reads of single records than this, after a list that could have brought them along, are too many."""
 MOST_LOOKS = 1
@@ -56,9 +58,15 @@ def _polling(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
             equal = {same: calls for same, calls in equal.items() if same == call.same or not _of_one(calls[0])}
             equal.setdefault(call.same, []).append(call)
             event = _event_for(run, call.operation)
-            if event and len(equal[call.same]) == MOST_EQUAL_READS + 1:
+            if event and len(equal[call.same]) == MOST_EQUAL_READS + 1 and not _rare(equal[call.same]):
                 detail = f"read {MOST_EQUAL_READS + 1} times or more, the same each time; the webhook is {event}"
                 yield LintFinding(POLLING, call.key, detail, list(equal[call.same]))
+
+
+def _rare(calls: Sequence[Call]) -> bool:
+    """Tell whether reads are so far apart that they are a look for what was missed."""
+    began, ended = calls[0].time, calls[-1].time
+    return began is not None and ended is not None and (ended - began) / (len(calls) - 1) >= RARE_SECONDS
 
 
 def _of_one(call: Call) -> bool:

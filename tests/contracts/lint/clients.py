@@ -84,9 +84,23 @@ def looks_before_it_repeats(sophiie: Sophiie) -> None:
             sophiie.client.post("/v1/leads", json=LEAD).raise_for_status()
 
 
+def finds_one_on_the_first_page(sophiie: Sophiie) -> None:
+    for answer in pages(sophiie):
+        found = [lead["id"] for lead in answer["leads"] if lead["email"]]
+        if found:
+            sophiie.client.put(f"/v1/leads/{found[0]}", json={"suburb": "Enmore"}).raise_for_status()
+            return
+
+
+def looks_once_an_hour(sophiie: Sophiie) -> None:
+    for _ in range(6):
+        list(pages(sophiie))
+        sophiie.clock.advance(3600)
+
+
 SOUND: tuple[Client, ...] = (
     *(copies_everything, keeps_one_lead, reads_then_deletes, shows_the_newest_few, waits_and_goes_on),
-    *(gives_up_after_four_tries, looks_before_it_repeats),
+    *(gives_up_after_four_tries, looks_before_it_repeats, finds_one_on_the_first_page, looks_once_an_hour),
 )
 
 # --- flawed ones ------------------------------------------------------------------------------------------------

@@ -1,17 +1,21 @@
 """The verdict joins lint, traffic, receiver and coverage, says what comes next, and when an integration is done."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.cli.verdict import command
+from contracts.receiver.receiver_result import ReceiverFinding, ReceiverResult
+from contracts.receiver.receiver_rules import RECEIVER_RULES
 from mock_server.testing import Sophiie
 
 HOOK = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
-RECEIVER = {"receiver": "http://127.0.0.1:9/hook", "exitCode": 0, "verdict": "12 of 12 rules judged, all kept"}
-FINDING = {"rule": "idempotent", "expected": "one effect", "got": "two", "command": "sophiie-mock receiver-check …"}
+CHECKED = ReceiverResult("http://127.0.0.1:9/hook", 1, (), {}, "a probe")
+RULE = RECEIVER_RULES[0]
+FOUND = replace(CHECKED, findings=[ReceiverFinding(RULE, sent="an event twice", expected="one effect", got="two")])
 
 
 @pytest.fixture
@@ -83,11 +87,11 @@ def test_a_receiver_of_its_own_is_to_be_checked(sophiie: Sophiie, judged: Any) -
     assert verdict["actions"][0]["command"].startswith("sophiie-mock receiver-check http://127.0.0.1:9/hook --report")
     assert "Let your client meet the event LEAD_CREATED" in json.dumps(judged_all(judged))
 
-    Path("sophiie-mock.receiver.json").write_text(json.dumps(RECEIVER))
+    Path("sophiie-mock.receiver.json").write_text(json.dumps(CHECKED.to_dict()))
     assert "receiver" not in {action["kind"] for action in judged()[1]["actions"]}
-    Path("found.json").write_text(json.dumps(RECEIVER | {"exitCode": 1, "findings": [FINDING]}))
+    Path("found.json").write_text(json.dumps(FOUND.to_dict()))
     first = judged("--receiver", "found.json")[1]["actions"][0]
-    assert (first["kind"], first["title"]) == ("receiver", "Mend your receiver: idempotent")
+    assert (first["kind"], first["title"]) == ("receiver", f"Mend your receiver: {RULE.name}")
 
 
 def judged_all(judged: Any) -> Any:
