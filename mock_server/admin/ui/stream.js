@@ -4,15 +4,32 @@ import { Refused, send } from "./api.js";
 
 const FIRST_WAIT = 500; // milliseconds before the first new try
 const LONGEST_WAIT = 8000;
+const UNSEEN = 60_000; // milliseconds after which a hidden page ends its stream: a browser has six connections to a server
 
 /**
  * Follow the live feed until `stop()` is called, and come back after a break.
- * `tell(name, data)` hears the messages; `state("live" | "broken")` how the connection is; `fail` of a refusal.
+ * A page that nobody sees stops for as long. `tell(name, data)` hears the messages, `state("live" | "broken")` how the
+ * connection is, `fail` of a refusal.
  */
 export function follow(path, { tell, state, fail }) {
-  const over = new AbortController();
-  run(path, { tell, state, fail }, over.signal);
-  return () => over.abort();
+  let over = new AbortController();
+  let timer;
+  const begin = () => run(path, { tell, state, fail }, over.signal);
+  const look = () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => over.abort(), UNSEEN);
+    else if (over.signal.aborted) {
+      over = new AbortController();
+      begin();
+    }
+  };
+  document.addEventListener("visibilitychange", look);
+  begin();
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    clearTimeout(timer);
+    over.abort();
+  };
 }
 
 async function run(path, { tell, state, fail }, signal) {

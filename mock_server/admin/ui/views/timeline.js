@@ -29,6 +29,7 @@ class Timeline {
     this.held = []; // those that came while the list stands still
     this.byId = new Map();
     this.paused = false;
+    this.isStale = false; // the rows that stand still are replaced when the list goes on
     this.opened = 0;
     this.story = ""; // the id that the story is about
     this.picked = null; // the row that was opened last
@@ -61,7 +62,8 @@ class Timeline {
   // --- what comes -------------------------------------------------------------------------------------------------
 
   tell(name, data) {
-    if (name === "begin") this.clear();
+    if (name === "begin" && this.paused) [this.held, this.isStale] = [[], true];
+    else if (name === "begin") this.clear();
     else if (name === "skipped") this.context.say(`${count(data.count, "row")} came too fast to be shown`);
     else if (this.paused) this.held = [...this.held, ...data].slice(-MOST_ROWS);
     else this.add(data);
@@ -130,12 +132,16 @@ class Timeline {
     this.paused = paused;
     this.pause.setAttribute("aria-pressed", paused);
     fill(this.pause, paused ? "Go on" : "Pause");
-    if (!paused) this.add(this.held.splice(0));
+    if (!paused) {
+      const held = this.held.splice(0);
+      if (this.isStale) this.clear();
+      this.add(held);
+    }
     this.said("live");
   }
 
   clear() {
-    [this.rows, this.held] = [[], []];
+    [this.rows, this.held, this.isStale] = [[], [], false];
     this.byId.clear();
     this.show([]);
   }
