@@ -92,6 +92,10 @@ def _kept(exchange: ShapedExchange, arguments: list[list[str]]) -> bool:
     return all(any(name in exchange.kept for name in group) for group in arguments)
 
 
+def _shares(exchange: ShapedExchange, arguments: list[list[str]]) -> bool:
+    return all(any(name in exchange.shared for name in group) for group in arguments)
+
+
 def _kept_null(exchange: ShapedExchange, _: list[list[str]]) -> bool:
     members = exchange.sent.members if exchange.sent is not None else {}
     nulls = {name for name, shape in members.items() if shape.kinds == {Kind.NULL}}
@@ -178,6 +182,7 @@ _VERBS: Mapping[str, _Verb] = MappingProxyType(
         "query": _query,
         "kept": _kept,
         "kept-null": _kept_null,
+        "shares": _shares,
         "broke": _broke,
         "broke-only": _broke_only,
         "broke-nothing": _broke_nothing,

@@ -32,6 +32,8 @@ class Fact(StrEnum):
     UNKNOWN_RECORD = "no answer before has named the record of the path"
     HOLDS_DELETED = "a deleted record is in the answer"
     LEAVES_OUT_DELETED = "a deleted record that was in it is not"
+    HOLDS_OF_DELETED = "a record that belongs to a deleted one is in the answer"
+    LEAVES_OUT_OF_DELETED = "no record that belongs to a deleted one is in it any more"
     PAST_THE_END = "a page past the last"
     PAGES_ROUNDED_UP = "as many pages as the items need"
     PAGES_OTHER = "another number of pages"
@@ -108,12 +110,20 @@ class ShapedExchange:
     """Members that were sent and that the answer shows with the value that was sent."""
     altered: frozenset[Name] = frozenset()
     """Members that were sent and that the answer shows with another value."""
+    shared: frozenset[Name] = frozenset()
+    """Members that were sent with a value that another record of the collection has."""
 
     def __post_init__(self) -> None:
         checks = (
             *((self.parameters, Name), (self.sent_headers, HeaderName), (self.headers, HeaderName)),
             *((self.order, Name), (self.order.values(), Order), (self.facts, Fact), (self.breaches, Breach)),
-            *((self.kept, Name), (self.altered, Name), (self.subject, int), ((self.minute, self.status), int)),
+            *(
+                (self.kept, Name),
+                (self.altered, Name),
+                (self.shared, Name),
+                (self.subject, int),
+                ((self.minute, self.status), int),
+            ),
             *((self.parameters.values(), Shape), ([it for it in (self.sent, self.body) if it], Shape)),
             ([it for it in (self.media,) if it], MediaType),
         )

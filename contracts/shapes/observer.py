@@ -45,6 +45,7 @@ class Observer:
             return self._of_no_operation(exchange, minute)
         sent = _json(exchange.sent_body)
         path_ids = _path_ids(operation, exchange)
+        shared = self._memory.shared(operation, path_ids, sent)
         subject, facts = self._memory.look(operation, path_ids, exchange)
         facts |= self._without_key(exchange) | answer_facts(operation, exchange)
         if sent == {}:
@@ -72,6 +73,7 @@ class Observer:
             facts=frozenset(facts),
             kept=frozenset(map(self._name, kept)),
             altered=frozenset(map(self._name, altered)),
+            shared=frozenset(map(self._name, shared)),
         )
 
     def _of_no_operation(self, exchange: Exchange, minute: int) -> ShapedExchange:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contracts.shapes.exchanges import Fact
+from contracts.shapes.related_records import RelatedRecords
 from contracts.spec.document import Operation
 from contracts.transport.exchange import NOT_JSON, Exchange
 
@@ -18,6 +19,11 @@ class RecordMemory:
         self._shown: set[str] = set()
         self._deleted: set[str] = set()
         self._lists: dict[str, set[str]] = {}
+        self._related = RelatedRecords()
+
+    def shared(self, operation: Operation, ids: Sequence[str], sent: Any) -> set[str]:
+        """Members that are sent with a value that another record has; to be asked before ``look``."""
+        return self._related.shared(operation, ids[-1] if ids else "", sent, self._deleted)
 
     def look(self, operation: Operation, ids: Sequence[str], exchange: Exchange) -> tuple[tuple[int, ...], set[Fact]]:
         """The numbers of the path's records, and what is known of them so far; then learn from the answer."""
@@ -30,6 +36,8 @@ class RecordMemory:
         shown = set(_ids(exchange.json)) if exchange.succeeded and exchange.json is not NOT_JSON else set()
         if operation.method == "GET" and not ids and shown | self._deleted:
             facts |= self._deletions(operation, shown)
+        if exchange.succeeded and exchange.json is not NOT_JSON:
+            facts |= self._related.seen(operation, exchange.json, self._deleted)
         if operation.method == "DELETE" and exchange.succeeded and ids:
             self._deleted.add(ids[-1])
         if len(self._shown) < _MAX_RECORDS:

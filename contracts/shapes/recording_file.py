@@ -72,6 +72,7 @@ def _row(it: ShapedExchange, number: Callable[[Shape], int]) -> dict[str, Any]:
         "facts": sorted(map(str, it.facts)),
         "kept": sorted(map(str, it.kept)),
         "altered": sorted(map(str, it.altered)),
+        "shared": sorted(map(str, it.shared)),
     }
     return {name: value for name, value in found.items() if value not in (None, [], {})}
 
@@ -135,4 +136,5 @@ def _load_row(row: Mapping[str, Any], shape: Callable[[Any], Shape]) -> ShapedEx
         frozenset(map(Fact, row.get("facts", ()))),
         frozenset(map(Name, row.get("kept", ()))),
         frozenset(map(Name, row.get("altered", ()))),
+        frozenset(map(Name, row.get("shared", ()))),
     )

@@ -122,6 +122,21 @@ def oldest_first() -> Exchange:
     return exchange("GET", "/v1/leads", 200, leads("2026-03-01T05:06:07.089Z", MOMENT))
 
 
+def lead_made(id: str, status: int = 201, **changed: str) -> Exchange:
+    sent = {"firstName": "Canary7", "email": LEAD["email"], "phone": LEAD["phone"], **changed}
+    answer = {"lead": {**LEAD, **changed, "id": id}} if status == 201 else refusal(status)
+    return exchange("POST", "/v1/leads", status, answer, sent)
+
+
+def removed(id: str) -> Exchange:
+    return exchange("DELETE", f"/v1/leads/{id}", 200, {"message": "x"})
+
+
+def inquiries(*leads: str) -> Exchange:
+    rows = [{"id": f"in_{lead}", "leadId": lead} for lead in leads]
+    return exchange("GET", "/v1/inquiries", 200, {"inquiries": rows})
+
+
 ANSWERED: list[tuple[str, Callable[[], list[Exchange]], Verdict, str]] = [
     ("lead-create-status", lambda: [exchange("POST", "/v1/leads", 200, {"lead": LEAD}, {"firstName": "Ana"})],
      Verdict.CONTRADICTED, "lead-create-status=200"),
@@ -147,6 +162,17 @@ ANSWERED: list[tuple[str, Callable[[], list[Exchange]], Verdict, str]] = [
      Verdict.CONTRADICTED, ""),
     ("rate-limit-headers", lambda: [exchange("GET", "/v1/organization", 200, ORGANIZATION, x_ratelimit_limit="60")],
      Verdict.CONTRADICTED, ""),
+    ("lead-conflict", lambda: [lead_made("ld_a"), lead_made("ld_b", 409)], Verdict.CONFIRMED, ""),
+    ("lead-conflict", lambda: [lead_made("ld_a"), lead_made("ld_b", 409, email="b@example.com")],
+     Verdict.CONFIRMED, ""),
+    ("lead-conflict", lambda: [lead_made("ld_a"), lead_made("ld_b", email="b@example.com")],
+     Verdict.CONTRADICTED, ""),
+    ("lead-conflict", lambda: [lead_made("ld_a"), removed("ld_a"), lead_made("ld_b")], Verdict.OPEN, ""),
+    ("lead-conflict", lambda: [lead_made("ld_a"), lead_made("ld_b", 409, email="b@example.com", phone="+61255500001")],
+     Verdict.OPEN, ""),
+    ("lead-delete-related", lambda: [inquiries("ld_a"), removed("ld_a"), inquiries()], Verdict.CONFIRMED, ""),
+    ("lead-delete-related", lambda: [inquiries("ld_a"), removed("ld_a"), inquiries("ld_a")], Verdict.CONTRADICTED, ""),
+    ("lead-delete-related", lambda: [inquiries("ld_a"), inquiries()], Verdict.OPEN, ""),
     ("sandbox-keys", lambda: [organization()], Verdict.OPEN, ""),
     ("call-response", lambda: [organization()], Verdict.OPEN, ""),
 ]  # fmt: skip
