@@ -136,7 +136,7 @@ def _experiment(bench: Bench, first: Trial, rules: Collection[ReceiverRule], wat
         if any(rule in rules and rule.name not in bench.not_judged for rule in about):
             watch(experiment.__name__.replace("_", " "))
             experiment(bench)
-    if SURVIVES_BURST in rules and SURVIVES_BURST.name not in bench.not_judged:
+    if any(rule in rules and rule.name not in bench.not_judged for rule in (SURVIVES_BURST, IS_IDEMPOTENT)):
         watch(f"a burst of {load.BURST}")
         load.burst(bench, first)
 

@@ -27,7 +27,7 @@ def burst(bench: Bench, first: Trial) -> None:
         bench.skip([SURVIVES_BURST], f"{BURST} answers would take {needed:.0f} s")
         return
     trial = bench.trial(leads=BURST)
-    if bench.watch.limited():
+    if bench.watch.was_answered(429):
         bench.skip([SURVIVES_BURST], "the mock's rate limit refused calls of the receiver: serve --rate-limit off")
         return
     refused = [attempt for attempt in trial.attempts if not accepted(attempt)]

@@ -167,9 +167,9 @@ class MockDriver:
         found = [entry for entry in self._journal(number) if _is_write(entry)]
         return [ReceiverCall(entry["method"], _text(entry)) for entry in found[::-1]]
 
-    def was_limited(self, number: int) -> bool:
-        """Tell whether the mock has refused a call of the receiver since a request because of the rate limit."""
-        return any(entry["status"] == 429 for entry in self._journal(number))
+    def answered(self, number: int, status: int) -> bool:
+        """Tell whether a call of the receiver after a request was answered with a status."""
+        return any(entry["status"] == status for entry in self._journal(number))
 
     def _journal(self, number: int) -> Iterator[Mapping[str, Any]]:
         """The entries after a request, newest first."""

@@ -59,6 +59,7 @@ class EffectWatch:
         self._clock, self._sleep = clock, sleep
         self._since = 0
         self._before = 0
+        self._written: set[str] = set()
         self._quiet = _QUIET
         self.attributed = False
         """True once the receiver's calls are known to name the lead that they are about."""
@@ -66,6 +67,8 @@ class EffectWatch:
 
     def mark(self, leads: Sequence[CheckedLead] = ()) -> None:
         """Count from here on. ``leads`` are those that have had effects before and may have more."""
+        earlier = self._driver.calls_since(0) if leads else []
+        self._written = {call.text for call in earlier if call.method != "POST"}
         self._since = self._driver.newest_request()
         self._before = 0
         self._before = self._probed(leads) or 0
@@ -78,7 +81,12 @@ class EffectWatch:
 
     def seen(self, leads: Sequence[CheckedLead]) -> Effects:
         """The effects so far."""
-        return Effects(_effective(self.calls(leads)), self._probed(leads))
+        return Effects(self._effective(self.calls(leads)), self._probed(leads))
+
+    def _effective(self, calls: Sequence[ReceiverCall]) -> int:
+        """The number of effects: each POST is one; another write that was made before, word for word, has none."""
+        repeatable = {call.text for call in calls if call.method != "POST"}
+        return sum(call.method == "POST" for call in calls) + len(repeatable - self._written)
 
     def _probed(self, leads: Sequence[CheckedLead]) -> int | None:
         """The effects by the probe since ``mark``."""
@@ -117,9 +125,18 @@ class EffectWatch:
         self.attributed = bool(made) and all(call.mentions(marks) for call in made)
         return self.usual
 
-    def limited(self) -> bool:
-        """Tell whether the rate limit of the mock has refused one of the receiver's calls."""
-        return self._driver.was_limited(self._since)
+    def was_answered(self, status: int) -> bool:
+        """Tell whether the mock has answered one of the receiver's calls with a status."""
+        return self._driver.answered(self._since, status)
+
+    def await_answer(self, status: int) -> bool:
+        """Wait until the mock has answered a call with a status; False if it does not come."""
+        end = self._clock() + PATIENCE
+        while not self.was_answered(status):
+            if self._clock() >= end:
+                return False
+            self._sleep(_LOOK)
+        return True
 
     def shown(self, lead: CheckedLead) -> str:
         """Everything that the probe shows of a lead; empty without a probe."""
@@ -138,9 +155,3 @@ class EffectWatch:
     def expectation(self, times: int = 1) -> str:
         """Say what is expected."""
         return replace(self.usual.times(times)).describe()
-
-
-def _effective(calls: Sequence[ReceiverCall]) -> int:
-    """The number of effects: each POST is one; other writes that are repeated word for word have no further one."""
-    repeatable = {call.text for call in calls if call.method != "POST"}
-    return sum(call.method == "POST" for call in calls) + len(repeatable)
