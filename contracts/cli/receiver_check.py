@@ -1,6 +1,7 @@
 """``sophiie-mock receiver-check URL``: whether a webhook receiver does the right thing when deliveries go wrong."""
 
 import os
+import secrets
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,9 @@ _SECRET = "SOPHIIE_MOCK_WEBHOOK_SECRET"  # the name of a variable
 )
 @click.option("--only", multiple=True, metavar="RULE", help="Judge this rule; repeatable.")
 @click.option("--profile", default="standard", show_default=True, metavar="NAME", help="How the sender tries again.")
-@click.option("--seed", default=1, show_default=True, metavar="N", help="Same seed, same leads and faults.")
+@click.option(
+    "--seed", default=1, show_default=True, metavar="N", help="Same seed, same trials; ids are new each time."
+)
 @click.option(
     "-p", "--port", default=4747, show_default=True, type=click.IntRange(0, 65535), help="Of the mock that is started."
 )
@@ -52,7 +55,7 @@ def command(
     try:
         files = parse_reports(report, tuple(RECEIVER_WRITERS))
         receiver = receiver_url(url)
-        with _mock(receiver, server, secret_file, port=port, retries=profile, seed=seed) as client:
+        with _mock(receiver, server, secret_file, port=port, retries=profile) as client:
             say(f"mock at {client.url}")
             result = check_receiver(
                 receiver, client.control, client.api, seed=seed, probe=probe or None, only=only, watch=say
@@ -77,7 +80,8 @@ def _mock(receiver: str, server: str, secret_file: str, **settings: Any) -> Gene
     signed = secret_file or os.environ.get(_SECRET)
     signing = {"sign": "standard", "webhook_secret_file": secret_file} if signed else {}
     host = urlsplit(receiver).hostname or ""
-    with mock(**settings, **signing, allow_egress=(host,) if host else ()) as target:
+    # Of another world in each run: a receiver that has seen an id in an earlier one would take it for a repeat.
+    with mock(**settings, **signing, seed=secrets.randbelow(2**31), allow_egress=(host,) if host else ()) as target:
         yield Client(target.origin, target.key)
 
 

@@ -1,6 +1,6 @@
 """One trial after the other: a change, its delivery with a fault, and the effects that were seen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -45,20 +45,31 @@ class Bench:
     findings: list[ReceiverFinding] = field(default_factory=list)
     not_judged: dict[str, str] = field(default_factory=dict)
 
-    def trial(self, *faults: Fault, leads: int = 1, expected: int | None = None, learning: bool = False) -> Trial:
-        """Let leads come in whose deliveries the faults strike. ``expected``: of how many an effect should come."""
+    def trial(
+        self, *faults: Fault, leads: int = 1, expected: int | None = None, learning: bool = False, apart: bool = False
+    ) -> Trial:
+        """Let leads come in whose deliveries the faults strike, at once or a second ``apart``.
+
+        ``expected`` is the number of leads of which an effect should come; without it, of all.
+        """
         self.begin()
         for name, limits in faults:
             self.driver.fault(name, self.subscription, **{"count": 1, **limits})
-        made = self.driver.leads(leads)
+        made = self.driver.leads(leads) if not apart else [*self._apart(leads)]
         self.driver.drain()
         return self.seen(made, leads if expected is None else expected, learning=learning)
+
+    def _apart(self, leads: int) -> Iterator[CheckedLead]:
+        for _ in range(leads):
+            yield from self.driver.leads()
+            self.driver.advance(1)
 
     def begin(self) -> None:
         """Start anew: no fault, fresh limits, and effects counted from here on."""
         if self.driver.limited:
             self.driver.advance(_RATE_WINDOW)
         self.driver.heal()
+        self.driver.cancel_owed(self.subscription)
         self.watch.mark()
 
     def again(self, trial: Trial, *faults: Fault, expected: int | None = None) -> Trial:

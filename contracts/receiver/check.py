@@ -10,7 +10,7 @@ from contracts.receiver import forgeries, load, order, own_failure, repeats, unk
 from contracts.receiver.bench import Bench, Trial, accepted, answers
 from contracts.receiver.effect_probe import EffectProbe, parse_probe
 from contracts.receiver.mock_driver import Call, MockDriver
-from contracts.receiver.receiver_result import ReceiverResult
+from contracts.receiver.receiver_result import LEFT_OUT, ReceiverResult
 from contracts.receiver.receiver_rules import (
     ACKNOWLEDGES_FAST,
     IGNORES_FORGED,
@@ -30,7 +30,10 @@ from mock_server.support.web_origin import with_scheme
 _SIGNED = (VERIFIES_SIGNATURES, VERIFIES_TIME, IGNORES_FORGED)
 _BY_EFFECT = (IS_IDEMPOTENT, IS_ORDER_SAFE, SURVIVES_BURST, RECOVERS)
 _UNSIGNED = "the deliveries are not signed: give --secret-file FILE, or serve --sign standard"
-_UNSEEN = "no side effect was seen: let the receiver call the mock, or give --probe"
+_UNSEEN = (
+    "no side effect was seen: let the receiver call the mock, or give --probe; a receiver that knows these ids from an "
+    "earlier run takes them for repeats"
+)
 _NOT_THERE = ("connection refused", "the host is not known", "refused", "the certificate", "no TLS")
 """Reasons of a failed delivery that say nothing about a receiver."""
 
@@ -70,7 +73,7 @@ def check_receiver(
     driver = MockDriver(control, api, seed)
     looked = EffectProbe(lambda lead: probe()) if callable(probe) else parse_probe(probe) if probe else None
     bench = Bench(driver, EffectWatch(driver, looked), url)
-    bench.skip([rule for rule in RECEIVER_RULES if rule not in rules], "it was left out by --only")
+    bench.skip([rule for rule in RECEIVER_RULES if rule not in rules], LEFT_OUT)
     try:
         bench.subscription = driver.subscribe(url)
         watch("ordinary deliveries")
@@ -114,10 +117,10 @@ def _ordinary(bench: Bench) -> Trial:
     if attempt["status"] is None and str(attempt["error"]).startswith(_NOT_THERE):
         raise CannotRun(f"{bench.url}: {attempt['error']}", "start your receiver, and give its URL")
     if attempt["status"] in (400, 401, 403):
-        secret = (
-            "give it the secret of the mock: --secret-file" if bench.driver.signs else "sign with --secret-file FILE"
+        remedy = "give it the mock's secret" if bench.driver.signs else "let the mock sign with its secret"
+        raise CannotRun(
+            f"the receiver refuses a genuine delivery with {answers(trial)}", f"{remedy}: --secret-file FILE"
         )
-        raise CannotRun(f"the receiver refuses a genuine delivery with {answers(trial)}", secret)
     load.acknowledges(bench, trial)
     if accepted(attempt):  # once more: the first delivery may have set up something
         bench.seen(trial.leads, 1, learning=True)

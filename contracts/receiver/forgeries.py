@@ -55,7 +55,7 @@ def _taken(bench: Bench, trial: Trial, rule: ReceiverRule, sent: str) -> bool:
 
 def _refused(bench: Bench, trial: Trial, sent: str) -> None:
     """Note a finding if a good delivery was refused, or had not its effect."""
-    if not accepted(trial.attempts[-1]):
+    if not accepted(trial.attempts[0]):
         expected = f"2xx and {bench.watch.expectation()}" if bench.watch.usual else "2xx"
         bench.found(VERIFIES_SIGNATURES, trial, sent=sent, expected=expected, got=f"answer {answers(trial)}")
     else:

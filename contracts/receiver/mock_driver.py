@@ -62,6 +62,9 @@ class MockDriver:
         self._subscriptions: dict[int, bool] = {}
         """The subscriptions in use, each with whether the check has made it."""
         self._faults: list[str] = []
+        # While it stands still, nothing is tried again but when the check moves it.
+        self._ticked = not control("GET", "/clock")["frozen"]
+        control("POST", "/clock/freeze", {})
 
     @property
     def signs(self) -> bool:
@@ -97,6 +100,8 @@ class MockDriver:
         self.heal()
         for id in list(self._subscriptions):
             self.unsubscribe(id)
+        if self._ticked:
+            self.control("POST", "/clock/run", {})
 
     def leads(self, number: int = 1) -> list[CheckedLead]:
         """Let leads come in, in one change with an event for each."""
@@ -143,6 +148,12 @@ class MockDriver:
     def accept_calls(self, rule: str) -> None:
         """Let the receiver's calls go well again."""
         self.control("DELETE", f"/faults/{rule}")
+
+    def cancel_owed(self, subscription: int) -> None:
+        """Cancel what a subscription is still owed, or it would come while the next trial is made."""
+        owed = self.control("GET", f"/webhooks/deliveries?subscriptionId={subscription}&state=pending")["items"]
+        for delivery in owed:
+            self.control("POST", f"/webhooks/deliveries/{delivery['id']}/cancel")
 
     def drain(self) -> None:
         """Wait until everything that is due was delivered."""

@@ -12,13 +12,13 @@ _HOURS = 6
 
 def other_order(bench: Bench) -> None:
     """Let one lead's event come behind another's, and hours late."""
-    trial = bench.trial(("REORDER", {"nth": 1}), leads=2)
+    trial = bench.trial(("REORDER", {"nth": 1}), leads=2, apart=True)
     bench.judge_count(IS_ORDER_SAFE, trial, "the events of two leads, the older one last", 2)
-    trial = bench.trial(("LATE", {"seconds": _HOURS * 3_600, "nth": 1}), expected=0)
+    trial = bench.trial(("LATE", {"seconds": _HOURS * 3_600, "nth": 1}), leads=2, expected=1, apart=True)
     bench.driver.advance(_HOURS * 3_600)
     bench.driver.drain()
-    late = bench.seen(trial.leads, 1)
-    bench.judge_count(IS_ORDER_SAFE, late, f"an event {_HOURS} hours late")
+    late = bench.seen(trial.leads, 2)
+    bench.judge_count(IS_ORDER_SAFE, late, f"an event {_HOURS} hours late, and one of another lead before it", 2)
 
 
 def stale_updates(bench: Bench) -> None:

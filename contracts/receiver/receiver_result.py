@@ -7,6 +7,9 @@ from typing import Any
 
 from contracts.receiver.receiver_rules import RECEIVER_RULES, ReceiverRule
 
+LEFT_OUT = "it was left out by --only"
+"""The reason why a rule that nobody wanted is not judged."""
+
 
 class RuleStatus(StrEnum):
     """The knowledge of a rule after a check."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from contracts.receiver.receiver_result import ReceiverFinding, ReceiverResult, RuleStatus
+from contracts.receiver.receiver_result import LEFT_OUT, ReceiverFinding, ReceiverResult, RuleStatus
 from contracts.receiver.receiver_rules import RECEIVER_RULES, ReceiverRule
 from contracts.report import escaping, html, junit
 from contracts.report.report_cases import CaseStatus, ReportCase
@@ -17,7 +17,8 @@ _NEVER = "1970-01-01T00:00:00"
 
 def as_text(result: ReceiverResult) -> str:
     """The result for a terminal: a line for each rule, then the findings, then the verdict."""
-    lines = [line for rule in RECEIVER_RULES for line in _rule_lines(result, rule)]
+    wanted = [rule for rule in RECEIVER_RULES if result.not_judged.get(rule.name) != LEFT_OUT]
+    lines = [_rule_line(result, rule) for rule in wanted]
     lines += [line for finding in result.findings for line in ["", *_finding_lines(result, finding)]]
     lines += ["", *([result.effects] if result.effects else []), result.verdict]
     return "\n".join(escaping.terminal(line) for line in lines)
@@ -64,10 +65,10 @@ def _status(result: ReceiverResult, rule: ReceiverRule) -> str:
     return f"{status}: {reason}" if reason and status is RuleStatus.NOT_JUDGED else status.value
 
 
-def _rule_lines(result: ReceiverResult, rule: ReceiverRule) -> Iterator[str]:
+def _rule_line(result: ReceiverResult, rule: ReceiverRule) -> str:
     status = result.status(rule)
     why = f" ({result.not_judged[rule.name]})" if status is RuleStatus.NOT_JUDGED else ""
-    yield f"{_SIGNS[status]} {rule.name}: {rule.title}{why}"
+    return f"{_SIGNS[status]} {rule.name}: {rule.title}{why}"
 
 
 def _finding_lines(result: ReceiverResult, finding: ReceiverFinding) -> Iterator[str]:
