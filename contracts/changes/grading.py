@@ -58,7 +58,7 @@ def _verb(change: Change) -> str:
         return "leaves it out"
     if change.side is Side.ANSWER:
         return "reads it"
-    return "sends it"
+    return "sends a value that is refused now" if _is_of_values(change) else "sends it"
 
 
 def _concerned(change: Change, call: UsedRequest) -> bool | None:

@@ -165,4 +165,4 @@ def test_the_verb_names_tests_and_counts(tmp_path: Path, monkeypatch: pytest.Mon
 
     (change,) = found["changes"]
     assert (change["grade"], change["tests"], change["requests"]) == ("broken", ["t::a"], 1)
-    assert "your client sends it: t::a" in Path("m").read_text()
+    assert "your client sends a value that is refused now: t::a" in Path("m").read_text()
