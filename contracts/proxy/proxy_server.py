@@ -70,14 +70,33 @@ class _Handler(BaseHTTPRequestHandler):
         request = ClientRequest(self.command, transport.guard.policy.origin + self.path, self.path, sent, content)
         transport.guard.permit(request)
         started = time.perf_counter()
+        self._relayed = False
         try:
-            answer = transport.send(request)
+            answer = transport.send(request, self._relay if self.request_version == "HTTP/1.1" else None)
         except (OSError, ValueError, RequestRefused) as fault:
-            self._refuse(502, f"no answer of the host: {type(fault).__name__}")
+            self._broken_off(fault)
             return
         seconds = time.perf_counter() - started
         self.server.passed(request, answer, seconds)  # first: who stops the proxy after the answer wants it recorded
-        self._hand_back(answer)
+        if self._relayed:
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self._hand_back(answer)
+
+    def _relay(self, head: ForwardedAnswer, part: bytes) -> None:
+        """Hand back a part of an answer whose length nobody knows yet, so that a stream is one for the client too."""
+        if not self._relayed:
+            self._relayed = True
+            self._write_head(head, "Transfer-Encoding: chunked")
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+
+    def _broken_off(self, fault: Exception) -> None:
+        """Refuse in the name of the proxy; an answer that has begun is broken off, as it came."""
+        if not self._relayed:
+            self._refuse(502, f"no answer of the host: {type(fault).__name__}")
+            return
+        self.server.refused(f"{self.command}: the host's answer was broken off: {type(fault).__name__}")
+        self.close_connection = True
 
     def __getattr__(self, name: str) -> Any:
         """Pass on requests of every HTTP method, whatever its name."""
@@ -133,15 +152,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._hand_back(ForwardedAnswer(status, "", list(named.items()), json.dumps(problem).encode()))
 
     def _hand_back(self, answer: ForwardedAnswer) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {answer.reason}"]
-        has_length = False
-        for name, value in answer.headers:
-            has_length = has_length or name.lower() == "content-length"
-            lines.append(f"{name}: {value}")
-        if not has_length and answer.status not in (204, 304) and answer.status >= 200:
-            lines.append(f"Content-Length: {len(answer.body)}")
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        self.wfile.write(head + (b"" if self.command == "HEAD" else answer.body))
+        has_length = any(name.lower() == "content-length" for name, _ in answer.headers)
+        is_bodied = answer.status not in (204, 304) and answer.status >= 200
+        self._write_head(answer, *([f"Content-Length: {len(answer.body)}"] if is_bodied and not has_length else []))
+        self.wfile.write(b"" if self.command == "HEAD" else answer.body)
+
+    def _write_head(self, answer: ForwardedAnswer, *more: str) -> None:
+        lines = [f"HTTP/1.1 {answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in answer.headers)]
+        self.wfile.write("\r\n".join([*lines, *more, "", ""]).encode("latin-1", "replace"))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing: lines are printed once an exchange is judged."""

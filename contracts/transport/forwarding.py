@@ -8,8 +8,8 @@ import http.client
 import os
 import ssl
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import certifi
@@ -26,6 +26,7 @@ _HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
      "transfer-encoding", "upgrade")
 )  # fmt: skip
+_PART_BYTES = 65_536
 Headers = Sequence[tuple[str, str]]
 
 
@@ -67,6 +68,10 @@ class ForwardedAnswer:
     body: bytes
 
 
+Relay = Callable[[ForwardedAnswer, bytes], None]
+"""Called with the head of an answer and each part of its body as it comes, where the host names no length."""
+
+
 class ForwardingGuard(Guard):
     """The guard of a proxy: it admits the request that a client has just sent to this host, and no other.
 
@@ -104,11 +109,11 @@ class ForwardingTransport:
         self._idle: list[http.client.HTTPConnection] = []
         self._context = _context() if self._address.scheme == "https" else None
 
-    def send(self, request: ClientRequest) -> ForwardedAnswer:
+    def send(self, request: ClientRequest, relay: Relay | None = None) -> ForwardedAnswer:
         """Send a request that the guard admits. Raises RequestRefused before anything is sent, or OSError."""
         self.guard.admit(request)
         try:
-            return self._send(request, self._waiting() or self._opened())
+            return self._send(request, self._waiting() or self._opened(), relay)
         except http.client.HTTPException as fault:
             raise OSError(type(fault).__name__) from None
 
@@ -132,9 +137,11 @@ class ForwardingTransport:
         for connection in idle:
             connection.close()
 
-    def _send(self, request: ClientRequest, connection: http.client.HTTPConnection) -> ForwardedAnswer:
+    def _send(
+        self, request: ClientRequest, connection: http.client.HTTPConnection, relay: Relay | None
+    ) -> ForwardedAnswer:
         try:
-            answer, stays = _exchanged(request, connection, self._host)
+            answer, stays = _exchanged(request, connection, self._host, relay)
         except BaseException:
             connection.close()
             raise
@@ -164,7 +171,7 @@ class _FinalResponse(http.client.HTTPResponse):
 
 
 def _exchanged(
-    request: ClientRequest, connection: http.client.HTTPConnection, host: str
+    request: ClientRequest, connection: http.client.HTTPConnection, host: str, relay: Relay | None
 ) -> tuple[ForwardedAnswer, bool]:
     """Send a request and read the answer; tell whether the connection can be used again. Raises OSError."""
     connection.response_class = _FinalResponse
@@ -177,14 +184,25 @@ def _exchanged(
         connection.putheader("Content-Length", str(len(request.content)))
     connection.endheaders(request.content or None)
     response = connection.getresponse()
-    body = response.read(MAX_ANSWER_BYTES + 1)
-    if len(body) > MAX_ANSWER_BYTES:
-        raise OSError(f"its answer has over {MAX_ANSWER_BYTES} bytes")
     left_out = {*_HOP_BY_HOP, *(["content-length"] if response.chunked else [])}  # of two lengths, the chunks count
     kept = [(name, value) for name, value in response.getheaders() if name.lower() not in left_out]
-    return ForwardedAnswer(
-        response.status, response.reason, kept, body
-    ), not response.will_close and response.isclosed()
+    head = ForwardedAnswer(response.status, response.reason, kept, b"")
+    body = _body(response, head, relay if response.length is None else None)
+    return replace(head, body=body), not response.will_close and response.isclosed()
+
+
+def _body(response: http.client.HTTPResponse, head: ForwardedAnswer, relay: Relay | None) -> bytes:
+    """The whole body; each part is relayed as it comes. Raises OSError, also for a body that is too large."""
+    if relay is None:
+        found = bytearray(response.read(MAX_ANSWER_BYTES + 1))
+    else:
+        found = bytearray()
+        while len(found) <= MAX_ANSWER_BYTES and (part := response.read1(_PART_BYTES)):
+            found += part
+            relay(head, part)
+    if len(found) > MAX_ANSWER_BYTES:
+        raise OSError(f"its answer has over {MAX_ANSWER_BYTES} bytes")
+    return bytes(found)
 
 
 def _context() -> ssl.SSLContext:

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ def whole(status: str, body: bytes = b"", *headers: str) -> Sequence[bytes]:
 
 
 @contextmanager
-def raw_host(scripts: Callable[[str], Sequence[bytes]]) -> Generator[RawHost, None, None]:
+def raw_host(scripts: Callable[[str], Iterable[bytes]]) -> Generator[RawHost, None, None]:
     host = RawHost()
     over = threading.Event()
 
@@ -48,6 +48,7 @@ def raw_host(scripts: Callable[[str], Sequence[bytes]]) -> Generator[RawHost, No
             length = next((int(line.partition(b":")[2]) for line in head.lower().splitlines()
                            if line.startswith(b"content-length:")), 0)  # fmt: skip
             host.seen.append(head + self.rfile.read(length))
+            stays = True
             for part in scripts(head.split()[1].decode("latin-1")):
                 if part == RESET:
                     self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
@@ -56,9 +57,10 @@ def raw_host(scripts: Callable[[str], Sequence[bytes]]) -> Generator[RawHost, No
                 if part == HANG:
                     over.wait(10)
                     return False
+                stays = stays and b"Connection: close" not in part
                 self.wfile.write(part)
                 self.wfile.flush()
-            return b"Connection: close" not in b"".join(scripts(head.split()[1].decode("latin-1")))
+            return stays
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True

@@ -6,8 +6,8 @@ import json
 import socket
 import threading
 import zlib
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,12 +43,10 @@ class Proxied:
         self.host, self.server, self.observation, self.lines = host, server, observation, lines
 
     def ask(self, target: str = PATH, method: str = "GET", body: bytes | None = None) -> tuple[int, Any, bytes]:
-        connection = http.client.HTTPConnection(urlsplit(self.server.url).netloc, timeout=5)
-        connection.request(method, target, body, {"Authorization": f"Bearer {KEY}"})
-        response = connection.getresponse()
-        found = response.status, response.headers, response.read()
-        connection.close()
-        return found
+        with closing(http.client.HTTPConnection(urlsplit(self.server.url).netloc, timeout=5)) as connection:
+            connection.request(method, target, body, {"Authorization": f"Bearer {KEY}"})
+            with connection.getresponse() as response:
+                return response.status, response.headers, response.read()
 
     @property
     def exchanges(self) -> list[ShapedExchange]:
@@ -56,7 +54,7 @@ class Proxied:
 
 
 @contextmanager
-def proxied(scripts: Callable[[str], Sequence[bytes]], contract: Contract = CONTRACT) -> Generator[Proxied, None, None]:
+def proxied(scripts: Callable[[str], Iterable[bytes]], contract: Contract = CONTRACT) -> Generator[Proxied, None, None]:
     lines: list[str] = []
     with raw_host(scripts) as host:
         guard = ForwardingGuard(Policy(HOST, Mode.SAFE, "", contract, private=True))
@@ -218,3 +216,30 @@ def test_a_tunnel_is_refused() -> None:
     with proxied(lambda path: whole("200 OK", BODY)) as proxy:
         assert proxy.ask("elsewhere.example:443", "CONNECT")[0] == 403
     assert proxy.host.seen == []
+
+
+def test_a_stream_reaches_the_client_while_it_comes() -> None:
+    ready = threading.Event()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def script(path: str) -> Iterator[bytes]:
+        yield head + b"8\r\ndata: 1\n\r\n"
+        assert ready.wait(5)
+        yield b"8\r\ndata: 2\n\r\n0\r\n\r\n"
+
+    with proxied(script) as proxy:
+        connection = http.client.HTTPConnection(urlsplit(proxy.server.url).netloc, timeout=5)
+        connection.request("GET", PATH, headers={"Authorization": f"Bearer {KEY}"})
+        response = connection.getresponse()
+        first = response.read1()
+        ready.set()
+        assert (first, response.read()) == (b"data: 1\n", b"data: 2\n")
+        connection.close()
+
+
+def test_a_stream_that_breaks_off_breaks_off_for_the_client() -> None:
+    broken = http.client.IncompleteRead, ConnectionResetError
+    with proxied(lambda path: [CHUNKED + b"\r\n5\r\n[1, 2\r\n", RESET]) as proxy, pytest.raises(broken):
+        proxy.ask()
+    assert proxy.exchanges == []
+    assert any("broken off" in line for line in proxy.lines)
