@@ -24,6 +24,8 @@ log = logging.getLogger("mock_server")
 
 _ALL = 10_000
 _MOMENT = 0.01  # seconds in which a workspace leaves
+_ENDING_SECONDS = 0.5
+"""How long a workspace that is to go waits for its requests; one with a stream or a long poll stays."""
 _LOOKS_OF_A_SEARCH = 5
 """Workspaces without an owner are looked for when a replica has gone, and else so seldom: that is the dearest look."""
 _TAKEN_AT_ONCE = 20
@@ -200,18 +202,27 @@ class Ownership:
             await self.give(id, to)
 
     async def give(self, id: str, to: int) -> None:
-        """Give a workspace to another replica, unless somebody uses it at this moment."""
+        """Give a workspace to another replica. New requests wait, and those that are served now get a moment to end."""
         workspace = self._workspaces.get(id)
         alive = any(each.server == to for each in self.directory.others)
-        if workspace is None or not alive or not self._is_idle(workspace):
+        if workspace is None or not alive or id in self._leaving:
             return
         self._leaving.add(id)
-        forgets = workspace.has_memories
         try:
-            self._drop(workspace)
-            await asyncio.to_thread(partial(self._log.owners.give, id, to, forgets=forgets))
+            if await self._is_soon_idle(workspace):
+                forgets = workspace.has_memories
+                self._drop(workspace)
+                await asyncio.to_thread(partial(self._log.owners.give, id, to, forgets=forgets))
         finally:
             self._leaving.discard(id)
+
+    async def _is_soon_idle(self, workspace: Workspace) -> bool:
+        """Wait until nobody uses a workspace; False if somebody still does, or if it was removed meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ENDING_SECONDS):
+                while not self._is_idle(workspace):
+                    await asyncio.sleep(_MOMENT)
+        return self._is_idle(workspace) and self._workspaces.get(workspace.id) is workspace
 
     async def leave(self) -> None:
         """Free the workspaces of which nothing is in memory only; the others are freed by the end of the lease."""

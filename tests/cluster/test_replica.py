@@ -250,11 +250,20 @@ def test_who_comes_later_gets_idle_workspaces_of_the_others(common: dict[str, An
 
 def test_a_workspace_comes_here_if_its_owner_lives_and_cannot_be_reached(common: dict[str, Any]) -> None:
     with MockServer(Settings(**common, peer_url="http://127.0.0.1:1")) as one:
-        id = create(one.url, "Ada")
+        made, over = [create(one.url, "Ada")], threading.Event()
+
+        def use() -> None:
+            while not over.is_set():
+                made.append(create(one.url, "Ada"))
+
         with MockServer(Settings(**common)) as two:
-            assert ask(two.url, "GET", f"/v1/leads/{id}")[0] == 200
+            user = threading.Thread(target=use)
+            user.start()
+            assert ask(two.url, "GET", f"/v1/leads/{made[0]}")[0] == 200  # though the owner is never idle
+            over.set()
+            user.join()
             create(two.url, "Grace")
-            assert total(one.url) == 2
+            assert total(one.url) == len(made) + 1
 
 
 def test_a_replica_tells_its_own_health(common: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ class Relay:
             self._server.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(OSError, asyncio.CancelledError):
             if not self.is_cut:
                 there, back = await asyncio.open_connection("127.0.0.1", self._to())
                 self._open |= {writer, back}
