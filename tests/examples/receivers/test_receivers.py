@@ -71,13 +71,20 @@ def test_what_is_wrong_with_a_check_is_said_without_a_traceback(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_sound_receiver_keeps_every_rule(mine: Sophiie, seed: int) -> None:
-    assert check(mine, seed=seed).verdict == "9 of 9 rules judged, all kept"
+def test_the_sound_receiver_keeps_every_rule(mine: Sophiie) -> None:
+    assert check(mine).verdict == "9 of 9 rules judged, all kept"
+
+
+def test_every_weakness_breaks_a_rule() -> None:
+    assert sorted(WEAKNESSES) == sorted(BREAKS)
+
+
+# One of each kind; `make receivers` tries them all, in three frameworks.
+SOME = ("races", "notes-before-work", "takes-first-signature", "strict-fields", "last-write-wins", "drops-in-burst")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("weakness", WEAKNESSES)
+@pytest.mark.parametrize("weakness", SOME)
 def test_each_weakness_is_found(mine: Sophiie, weakness: str) -> None:
     with pytest.raises(AssertionError, match=f"FAIL {BREAKS[weakness]}"):
         check(mine, weakness, only=[BREAKS[weakness]])
