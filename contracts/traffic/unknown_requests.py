@@ -11,6 +11,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v\d{1,3}")
 """A segment of a path that is a name and no value."""
 _FILES = re.compile(r"text/(html|css|javascript)|application/(javascript|x-javascript|wasm|manifest\+json)|"
                     r"(image|font|audio|video)/.*")  # fmt: skip
+_OF_BROWSERS = re.compile(r"/(favicon\.ico|robots\.txt|apple-touch-icon[\w-]*\.png|\.well-known/.*)")
+"""Files that browsers and crawlers ask for by themselves."""
 _ALIKE = 0.72
 _MANNERS = ("HEAD", "OPTIONS")
 """Methods of HTTP itself, which documents seldom list."""
@@ -23,7 +25,8 @@ def exempt_reason(contract: Contract, exchange: Exchange, path: str) -> str:
     firsts = {_steps(operation.path)[0] for operation in contract.operations.values()}
     if _steps(path)[0] in firsts:
         return ""
-    page = exchange.method == "GET" and exchange.status < 400 and _FILES.fullmatch(exchange.media_type)
+    file = exchange.status < 400 and _FILES.fullmatch(exchange.media_type)
+    page = exchange.method == "GET" and (file or _OF_BROWSERS.fullmatch(path))
     return "pages and files of the API's host" if page else ""
 
 

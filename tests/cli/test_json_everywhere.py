@@ -48,9 +48,12 @@ def keys(value: Any) -> set[str]:
 
 
 def asked(capsys: pytest.CaptureFixture[str], arguments: Sequence[str]) -> Any:
+    """The JSON of a verb; its text in a pipe is plain, and ends with the same exit code."""
     code = main([*arguments, "--json"])
     out = capsys.readouterr().out
     assert code in (0, 1), out
+    assert main(list(arguments)) == code
+    assert not set("\x1b┃│╭") & set(capsys.readouterr().out)
     assert "\x1b" not in out
     return json.loads(out)
 

@@ -131,5 +131,10 @@ def test_a_path_that_was_meant_is_named(contract: Contract) -> None:
     assert (found.rule.id, "did you mean GET /v1/leads" in found.detail) == ("unknown-path", True)
 
 
+def test_what_a_browser_asks_for_by_itself_is_no_mistake(contract: Contract) -> None:
+    asked = entry("https://api.sophiie.ai/favicon.ico", {}, status=404)
+    assert problems(contract, at(0, "/organization"), asked) == []
+
+
 def test_a_recording_with_nothing_for_the_api_says_so(contract: Contract) -> None:
     assert linted(contract, entry("https://other.example/app.js", "x")).exit_code == 2
