@@ -51,9 +51,11 @@ export class RowList {
     const last = Math.min(items.length, Math.ceil((root.scrollTop + root.clientHeight) / height) + BEYOND);
     const shown = new Map();
     for (let at = first; at < last; at += 1) shown.set(items[at].id, this.row(items[at], at, height));
-    const elements = [...shown.values()];
-    if (elements.length !== this.inner.childElementCount || elements.some((one, at) => one !== this.inner.children[at])) {
-      this.inner.replaceChildren(...elements); // readers of screens go by this order
+    for (const [id, element] of this.elements) if (shown.get(id) !== element) element.remove();
+    let next = this.inner.firstChild; // readers of screens go by the order in the page
+    for (const element of shown.values()) {
+      if (element === next) next = next.nextSibling;
+      else this.inner.insertBefore(element, next);
     }
     this.elements = shown;
     const now = items[this.current] && shown.get(items[this.current].id);
@@ -68,10 +70,11 @@ export class RowList {
       element.item = item;
     }
     element.at = at;
+    const wanted = { "aria-posinset": at + 1, "aria-setsize": this.items.length, "aria-selected": at === this.current };
+    for (const [name, value] of Object.entries(wanted)) {
+      if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+    }
     element.style.top = `${at * height}px`;
-    element.setAttribute("aria-posinset", at + 1);
-    element.setAttribute("aria-setsize", this.items.length);
-    element.setAttribute("aria-selected", at === this.current);
     element.classList.toggle("kin", this.isKin(item));
     return element;
   }
