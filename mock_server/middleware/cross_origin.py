@@ -34,7 +34,7 @@ _ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers, Access-
 _TAKEN = ("Authorization", "Content-Type", "Prefer")
 _SHOWN = (
     *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After", "Allow", "Preference-Applied"),
-    *("X-Mock-Explain", "X-Mock-Fault", "X-Mock-Mapping", "X-Mock-Request-Id"),
+    *("X-Mock-Evolve", "X-Mock-Explain", "X-Mock-Fault", "X-Mock-Mapping", "X-Mock-Request-Id"),
 )
 _SHOWN_ANYWAY = frozenset(
     {

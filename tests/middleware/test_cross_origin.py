@@ -144,7 +144,7 @@ def test_a_page_can_read_every_header_of_ours(app: Starlette) -> None:
     answer = ask(app, "GET", "/v1/leads?limt=2", headers=sent(PAGE))
     shown = listed(answer, "access-control-expose-headers")
     assert {"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"} <= shown
-    assert {"x-mock-explain", "x-mock-request-id", "x-mock-fault", "x-mock-mapping"} <= shown
+    assert {"x-mock-explain", "x-mock-request-id", "x-mock-fault", "x-mock-mapping", "x-mock-evolve"} <= shown
     assert {name for name, _ in answer.headers if name.startswith("x-")} <= shown
 
 
