@@ -140,6 +140,7 @@ class Run:
         self.replicas = replicas
         self.written = Written()
         self.pauses: list[float] = []
+        self.slowest: dict[str, float] = {}
         self.late = 0
         self.failed_in_rolling = 0
         self.kept: Counter[str] = Counter()
@@ -160,6 +161,18 @@ class Run:
             await asyncio.sleep(0.02)
         self.pauses.append(time.monotonic() - begun)
 
+    async def served_without(self, one: Replica) -> None:
+        """Wait until the others answer; whoever asks ``one`` itself waits for as long as it likes."""
+        begun = time.monotonic()
+        for other in self.replicas:
+            connection = Connection(other.port)
+            while other is not one:
+                with suppress(OSError, EOFError, TimeoutError):
+                    if (await asyncio.wait_for(connection.ask("GET", "/v1/leads"), 30)).status == 200:
+                        break
+            connection.close()
+        self.pauses.append(time.monotonic() - begun)
+
     async def killed(self) -> None:
         one = await self.serving()
         one.end(signal.SIGKILL)
@@ -168,11 +181,13 @@ class Run:
 
     async def paused(self) -> None:
         one = await self.serving()
+        ((server,),) = self.server.execute("SELECT max(id) FROM s.servers WHERE url LIKE %s", f"%:{one.relay.port}")
         one.send(signal.SIGSTOP)
-        await asyncio.sleep(LEASE_SECONDS * 1.2)
-        await self.goes_on()
+        await self.served_without(one)
+        await asyncio.sleep(LEASE_SECONDS * 0.2)
         one.send(signal.SIGCONT)
-        self.late += not await one.has_ended()
+        if not await one.has_ended():  # it may, if it owned nothing that another one could take
+            self.late += not self.server.execute("SELECT 1 FROM s.servers WHERE id = %s", server)
         await asyncio.to_thread(one.start)
 
     async def cut(self) -> None:
@@ -232,6 +247,7 @@ class Run:
                     await act()
             except TimeoutError:
                 raise RuntimeError(f"nobody was served any more after fault {done + 1}, {name}") from None
+            self.slowest[name] = max(self.slowest.get(name, 0.0), self.pauses[-1])
             progress(done + 1, total, "faults")
         self.written.is_over = True
         await asyncio.gather(*tasks)
@@ -279,6 +295,7 @@ def main(size: Size) -> Figure:
     text += f"went on after a pause {run.late}; failed requests in rolling restarts {run.failed_in_rolling}; "
     text += f"refused with 503 {written.refused[503]}, otherwise {other}, broken {written.broken}; writers went on "
     text += f"after p50 {percentile(run.pauses, 0.5) / 1000:.1f} s, p99 {percentile(run.pauses, 0.99) / 1000:.1f} s"
+    text += " (longest: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in run.slowest.items()) + ")"
     text += f"; {len(run.histories)} workspaces with {operations:,} recorded operations, not linearizable {odd}"
     good = not (lost or twice or invented or run.late or run.failed_in_rolling or odd)
     return Figure(good and set(written.refused) <= {503}, text)
