@@ -67,7 +67,7 @@ class _Replay:
             self.left_out[reason] += 1
             return
         try:
-            if family := self._maker.lacks_ids(recorded):
+            for family in filter(None, [self._maker.lacks_ids(recorded), *self._maker.lacks_references(recorded)]):
                 self._send("GET", family, {}, None, with_key=True)
             request = self._maker.make(recorded)
         except SuiteError as fault:

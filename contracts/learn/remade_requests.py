@@ -112,6 +112,20 @@ class RequestMaker:
             self._bound[key] = waiting.pop()
         return self._bound[key]
 
+    def lacks_references(self, exchange: ShapedExchange) -> list[str]:
+        """The lists to ask before a body can refer to records; empty when they are known, or are to be unknown."""
+        names = [str(name) for name in exchange.sent.members] if exchange.sent and exchange.succeeded else []
+        wanted = [_stem(name) for name in names if name.endswith("Id") and not self._met(name)]
+        lists = [it.path for it in self._contract.operations.values() if it.method == "GET" and "{" not in it.path]
+        found = (next((path for path in lists if _is_of(path, stem)), "") for stem in wanted)
+        return [path for path in dict.fromkeys(found) if path]
+
+    def _met(self, name: str) -> str:
+        """The id of a record of the mock that a member such as ``leadId`` can refer to; empty when none is known."""
+        free = [ids[-1] for family, ids in self._free.items() if ids and _is_of(family, _stem(name))]
+        bound = [id for (family, _), id in self._bound.items() if _is_of(family, _stem(name))]
+        return next(iter([*free, *bound[-1:]]), "")
+
     def _id_of_none(self, operation: Operation, schema: Mapping[str, Any], number: int) -> str:
         """An id of the documented form that no record has."""
         if schema.get("type") == "integer":
@@ -143,6 +157,8 @@ class RequestMaker:
             return None
         breaches = [breach for breach in exchange.breaches if breach.part is Part.BODY]
         value = self._value(operation, operation.body or {}, exchange.sent, breaches)
+        if exchange.succeeded and isinstance(value, dict):
+            value |= {name: known for name in value if name.endswith("Id") and (known := self._met(name))}
         if operation.body and not breaches and first_problems(operation.document, operation.body, value):
             raise SuiteError("no valid body can be made from its shape")
         return json.dumps(value).encode()
@@ -191,6 +207,16 @@ def _broken_text(keyword: Keyword, schema: Mapping[str, Any]) -> str:
     if keyword is Keyword.MAX_LENGTH:
         return "x" * (int(schema.get("maxLength", 255)) + 1)
     return "" if keyword is Keyword.MIN_LENGTH else "no such"
+
+
+def _stem(name: str) -> str:
+    """The kind of record that a member such as ``leadId`` refers to: ``lead``."""
+    return name.removesuffix("Id").lower()
+
+
+def _is_of(path: str, stem: str) -> bool:
+    """Tell whether a list has records of a kind: ``/v1/leads`` has those of ``lead``."""
+    return bool(stem) and path.rpartition("/")[2].lower().startswith(stem)
 
 
 def _family(operation: str) -> str:

@@ -88,6 +88,16 @@ def test_one_record_of_the_recording_is_one_record_of_the_mock(tmp_path: Path) -
     assert one == again != two
 
 
+def test_a_record_that_a_body_refers_to_is_one_of_the_mock(tmp_path: Path) -> None:
+    sent = {"leadId": "ld_canary", "message": "Canary7"}
+    [one] = observed(tmp_path, exchange("POST", "/v1/sms", 200, {"message": "x"}, sent))
+    maker = RequestMaker(CONTRACT)
+    assert maker.lacks_references(one) == ["/v1/leads"]
+    maker.offer("GET /v1/leads", ["ld_1", "ld_2"])
+    assert maker.lacks_references(one) == []
+    assert json.loads(maker.make(one).content or b"")["leadId"] == "ld_2"
+
+
 def test_a_request_without_a_key_is_asked_without_the_key(tmp_path: Path) -> None:
     bare = replace(exchange("GET", "/v1/leads", 401, {}), sent_headers={})
     [one] = observed(tmp_path, bare)
