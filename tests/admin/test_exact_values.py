@@ -12,7 +12,8 @@ from mock_server.config.settings import Settings
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH
 
-LONG = b"[12345678901234567890123456, 1E+400, 0.10000000000000001, 18446744073709551616, -0.0, 1.0]"
+LONG = b"[12345678901234567890123456, 0.10000000000000001, 18446744073709551616, -0.0, 1.0]"
+BEYOND_DOUBLES = LONG.replace(b"]", b", 1E+400]")  # a person who stubs or sends an event may want it, a client may not
 SCENARIO = b'{"name": "N", "prompt": "p", "response": "r", "isActive": true, "questions": [], "outcome": %s}'
 WRITTEN = LONG.replace(b" ", b"")
 
@@ -59,11 +60,11 @@ def test_a_snapshot_keeps_every_digit(desk: Desk) -> None:
 
 
 def test_an_event_and_a_mapping_have_every_digit(desk: Desk) -> None:
-    control(desk, "/webhooks/events", b'{"type": "LEAD_CREATED", "body": {"n": %s}}' % LONG)
-    assert b'"n":%s' % WRITTEN in desk.admin("GET", "/webhooks/events").body
+    control(desk, "/webhooks/events", b'{"type": "LEAD_CREATED", "body": {"n": %s}}' % BEYOND_DOUBLES)
+    assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in desk.admin("GET", "/webhooks/events").body
     stub = b'{"request": {"urlPath": "/v1/faqs"}, "response": {"jsonBody": {"n": %s}}, "allowInvalid": true}'
-    assert b'"n":%s' % WRITTEN in control(desk, "/mappings", stub % LONG).body
-    assert b'"n":%s' % WRITTEN in desk.get("/v1/faqs").body
+    assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in control(desk, "/mappings", stub % BEYOND_DOUBLES).body
+    assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in desk.get("/v1/faqs").body
 
 
 # What is sent, and the levels that it has around the value.
