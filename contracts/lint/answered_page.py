@@ -17,6 +17,8 @@ class AnsweredPage:
 
     items: Sequence[Any]
     more: bool | None
+    guessed: bool = False
+    """True if the length of the body tells, as its totals were cut off."""
 
 
 def page_number(listing: Listing, call: Call) -> int:
@@ -39,7 +41,7 @@ def answered_page(listing: Listing, call: Call) -> AnsweredPage:
         items = items if isinstance(items, list) else []
         return AnsweredPage(items, _more(listing, call, whole, len(items)))
     items = _first_items(call.exchange.body)
-    return AnsweredPage(items, _probably_more(listing, call, items))
+    return AnsweredPage(items, _probably_more(listing, call, items), guessed=True)
 
 
 def _more(listing: Listing, call: Call, whole: Any, count: int) -> bool | None:

@@ -1,12 +1,14 @@
 """The calls of a client in their order, as the rules of the lint look at them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from contracts.spec.document import Contract, Operation
+from contracts.spec.document import Contract, Operation, blank
 from contracts.spec.resources import Family, Listing, families, listings
 from contracts.traffic import unknown_requests
 from contracts.traffic.api_home import home
@@ -67,8 +69,9 @@ class Call:
 
     @cached_property
     def same(self) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
-        """Method, path, query and body: calls that are equal in it ask for the same."""
-        return self.method, self.path, tuple(sorted(self.query.items())), self.exchange.sent_body
+        """Method, path, query and body: calls that are equal in it ask for the same. The order of members is free."""
+        body = self.exchange.sent_body if self.sent is None else json.dumps(self.sent, sort_keys=True).encode()
+        return self.method, self.path, tuple(sorted(self.query.items())), body
 
     @cached_property
     def sent(self) -> Any:
@@ -165,3 +168,14 @@ def clock_moves(calls: Sequence[Call]) -> bool:
 def whole_body(call: Call) -> bool:
     """Tell whether the sent body is known as a whole."""
     return call.entry.request is Part.WHOLE
+
+
+def kinds(operation: Operation | None) -> Set[str]:
+    """The kind of record that an operation is about: the last name in its path. Empty for an unknown operation."""
+    steps = [step for step in blank(operation.path).split("/") if step and step != "{}"] if operation else []
+    return {singular(step.lower()) for step in steps[-1:]}
+
+
+def singular(word: str) -> str:
+    """The singular of a plural English word."""
+    return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")

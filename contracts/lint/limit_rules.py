@@ -2,11 +2,11 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from contracts.lint.client_run import Call, ClientRun, clock_moves
+from contracts.lint.client_run import Call, ClientRun, clock_moves, kinds
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
 
 RATE_LIMIT_PER_MINUTE = 60
@@ -20,7 +20,7 @@ NO_RETRY = LintRule(
     "wait as long as the answer says (X-RateLimit-Reset), then repeat the request",
 )  # fmt: skip
 EARLY_RETRY = LintRule(
-    "retry-before-reset", LintSeverity.ERROR, "A client waits as long as a 429 says",
+    "retry-before-reset", LintSeverity.ERROR, "A client waits as long as a 429 or 503 says",
     "a retry before the reset is refused again, and wastes the window of everybody with this key",
     "read X-RateLimit-Reset (or Retry-After) of the answer, and wait that long",
 )  # fmt: skip
@@ -41,6 +41,7 @@ OVER_LIMIT = LintRule(
 )  # fmt: skip
 
 _RESETS = ("retry-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_BUSY = (429, 503)
 _SLACK_SECONDS = 1.0  # the header has whole seconds
 _IDEMPOTENT = re.compile(r"(?i)(x-)?(idempotency|idempotent|request)[-_]?(key|id|token)")
 
@@ -50,7 +51,7 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
     gives_up = any(call.context.seconds >= 1 for call in run.calls if not call.status)
     for stream in run.streams:
         yield from _after_429(stream)
-        yield from _unsafe_retries(stream)
+        yield from _unsafe_retries(run, stream)
         yield from _over_limit(stream)
         if not gives_up:
             yield from _endless_waits(stream)
@@ -59,10 +60,14 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
 def _after_429(stream: Sequence[Call]) -> Iterator[LintFinding]:
     moves = clock_moves(stream)
     for index, call in enumerate(stream):
-        if call.status != 429:
+        if call.status not in _BUSY:
             continue
         same = [other for other in stream[index + 1 :] if other.same == call.same]
-        if not same and not any(other.same == call.same for other in stream[:index] if other.status == 429):
+        if (
+            call.status == 429
+            and not same
+            and not any(other.same == call.same for other in stream[:index] if other.status == 429)
+        ):
             yield LintFinding(NO_RETRY, call.key or call.method, "answered 429, and never asked again", [call])
         elif same and moves and _early(call, same[0]):
             waited = (same[0].time or 0) - (call.time or 0)
@@ -79,7 +84,7 @@ def _early(call: Call, again: Call) -> bool:
 
 def _wait(call: Call) -> float | None:
     """The seconds that an answer asks to wait: as a number, as a date, or as a time since 1970."""
-    for name in _RESETS:
+    for name in _RESETS if call.status == 429 else _RESETS[:1]:
         text = call.exchange.headers.get(name, "")
         if not text:
             continue
@@ -102,12 +107,15 @@ def _until(text: str, call: Call) -> float | None:
     return moment.timestamp() - call.time if call.time is not None else None
 
 
-def _unsafe_retries(stream: Sequence[Call]) -> Iterator[LintFinding]:
+def _unsafe_retries(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
+    read = {
+        kind for operation in run.contract.operations.values() if operation.method == "GET" for kind in kinds(operation)
+    }
     for index, call in enumerate(stream):
         if call.method not in ("POST", "PATCH") or not _unsure(call) or _has_key(call):
             continue
         for other in stream[index + 1 :]:
-            if other.method == "GET" and other.succeeded:
+            if _may_show(other, call, read):
                 break  # it may have looked whether the first attempt worked
             if other.same == call.same:
                 how = f"answered {call.status}" if call.status else "not answered"
@@ -115,6 +123,13 @@ def _unsafe_retries(stream: Sequence[Call]) -> Iterator[LintFinding]:
                     UNSAFE_RETRY, call.key or call.method, f"{how}, and sent again without a look", [call, other]
                 )
                 break
+
+
+def _may_show(look: Call, call: Call, read: Set[str]) -> bool:
+    """Tell whether a read may show if a write worked: one of its kind, or any if the API has no read of that kind."""
+    if look.method != "GET" or not look.succeeded:
+        return False
+    return bool(kinds(look.operation) & kinds(call.operation)) or not kinds(call.operation) & read
 
 
 def _unsure(call: Call) -> bool:

@@ -25,18 +25,21 @@ PAGES_WHILE_WRITING = LintRule(
     "read the list to its end first, and write then",
 )  # fmt: skip
 
+MOST_NEWEST = 10
+"""A list without a page number that asks for no more records than this shows the newest few, and is no walk."""
+
 _Walk = list[Call]
 
 
 def findings(run: ClientRun) -> Iterator[LintFinding]:
     """Find the broken rules of this module."""
     paged = {key: listing for key, listing in run.listings.items() if listing.page}
-    far = {call.key for call in run.calls if call.key in paged and page_number(paged[call.key], call) > 1}
+    ended = {key for key, listing in paged.items() if any(_is_end(listing, call) for call in run.used.get(key, ()))}
     for stream in run.streams:
         for listing in paged.values():
             for walk in _walks(stream, listing):
-                if listing.key not in far:
-                    yield from _first_page_only(listing, walk, stream)
+                if listing.key not in ended:
+                    yield from _stops_early(listing, walk, stream)
                 yield from _failed_page(listing, walk, stream)
                 yield from _while_writing(listing, walk, stream)
 
@@ -66,18 +69,34 @@ def _begins_anew(listing: Listing, walk: _Walk, call: Call) -> bool:
     )
 
 
-def _first_page_only(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Iterator[LintFinding]:
-    last = walk[-1]
-    size = page_size(listing, last)
-    explicit = listing.page is not None and listing.page.name in last.query
-    peeks = size is not None and not explicit and size < (listing.usual or listing.largest)  # the newest few
-    page = answered_page(listing, last)
-    if not last.succeeded or peeks or page_number(listing, last) > 1 or not page.more:
+def _is_end(listing: Listing, call: Call) -> bool:
+    """Tell whether a call may have read the last page of a list that has several: its client knows how to go on."""
+    if not call.succeeded or page_number(listing, call) == 1:
+        return False
+    page = answered_page(listing, call)
+    return page.guessed or not page.more
+
+
+def _stops_early(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Iterator[LintFinding]:
+    """A walk from the first page on that ends while there are more pages, though none of them failed."""
+    numbers = [page_number(listing, call) for call in walk]
+    if min(numbers) > 1 or not all(call.succeeded for call in walk) or _peeks(listing, walk[0]):
         return
-    if not _found(page.items, stream[stream.index(last) + 1 :]):
-        yield LintFinding(
-            FIRST_PAGE_ONLY, listing.key, "page 1 was read, and there are more; no other page was ever asked for", walk
-        )
+    last = max(walk, key=lambda call: page_number(listing, call))
+    if not answered_page(listing, last).more:
+        return
+    items = [item for call in walk for item in answered_page(listing, call).items]
+    if not _found(items, stream[stream.index(last) + 1 :]):
+        read = "page 1 was read" if max(numbers) == 1 else f"the pages 1 to {max(numbers)} were read"
+        detail = f"{read}, and there are more; no other page was ever asked for"
+        yield LintFinding(FIRST_PAGE_ONLY, listing.key, detail, walk)
+
+
+def _peeks(listing: Listing, call: Call) -> bool:
+    """Tell whether a call asks for the newest few only."""
+    size = page_size(listing, call)
+    explicit = listing.page is not None and listing.page.name in call.query
+    return size is not None and not explicit and size <= MOST_NEWEST
 
 
 def _found(items: Sequence[Any], later: Sequence[Call]) -> bool:

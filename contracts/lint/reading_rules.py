@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.lint.answered_page import answered_page
-from contracts.lint.client_run import Call, ClientRun
+from contracts.lint.client_run import Call, ClientRun, kinds, singular
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
-from contracts.spec.document import Operation, blank
+from contracts.spec.document import Operation
 from contracts.spec.resources import Listing, bare
 
 POLLING = LintRule(
@@ -33,7 +33,7 @@ RARE_SECONDS = 900.0
 MOST_SINGLE_READS = 2
 """More reads of single records than this, after a list that could have brought them along, are too many."""
 MOST_LOOKS = 1
-"""Requests for a deleted record that count as a look whether it is gone."""
+"""Equal requests for a deleted record that count as a look whether it is gone."""
 
 
 def findings(run: ClientRun) -> Iterator[LintFinding]:
@@ -52,8 +52,8 @@ def _polling(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
     equal: dict[Any, list[Call]] = {}
     for call in stream:
         if call.writes and call.succeeded and call.operation:
-            touched = _words(call.operation)
-            equal = {same: calls for same, calls in equal.items() if not touched & _words(calls[0].operation)}
+            touched = kinds(call.operation)
+            equal = {same: calls for same, calls in equal.items() if not touched & kinds(calls[0].operation)}
         elif call.method == "GET" and call.succeeded and call.operation:
             equal = {same: calls for same, calls in equal.items() if same == call.same or not _of_one(calls[0])}
             equal.setdefault(call.same, []).append(call)
@@ -76,19 +76,9 @@ def _of_one(call: Call) -> bool:
 
 def _event_for(run: ClientRun, operation: Operation) -> str:
     """The documented webhook that tells of new records of a collection; empty if there is none."""
-    words = _words(operation)
+    words = kinds(operation)
     names = [key.partition(" ")[2] for key in run.contract.webhooks]
-    return next((name for name in names if words & set(map(_singular, re.findall(r"[a-z]+", name.lower())))), "")
-
-
-def _words(operation: Operation | None) -> set[str]:
-    """The kind of record that an operation is about: the last name in its path."""
-    steps = [step for step in blank(operation.path).split("/") if step and step != "{}"] if operation else []
-    return {_singular(step.lower()) for step in steps[-1:]}
-
-
-def _singular(word: str) -> str:
-    return re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
+    return next((name for name in names if words & set(map(singular, re.findall(r"[a-z]+", name.lower())))), "")
 
 
 def _single_reads(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
@@ -111,7 +101,7 @@ def _reads_beside(listing: Listing, parameter: str, choice: str, stream: Sequenc
     for call in stream[first:]:
         if call.method == "GET" and _of_one(call):
             *_, last = call.path.split("/")
-            if last in ids and choice.lower() in _words(call.operation):
+            if last in ids and choice.lower() in kinds(call.operation):
                 reads.setdefault(last, call)
     if len(reads) > MOST_SINGLE_READS:
         shown = [lists[0], *reads.values()]
@@ -120,20 +110,37 @@ def _reads_beside(listing: Listing, parameter: str, choice: str, stream: Sequenc
 
 
 def _deleted(stream: Sequence[Call]) -> Iterator[LintFinding]:
-    """Requests for a record after it was deleted, or after it was answered 404 or 410."""
+    """Requests for a record, or for what belongs to it, after it was deleted, or after it was answered 404 or 410."""
     gone: dict[str, list[Call]] = {}
     for call in stream:
-        if not _of_one(call):
+        for path in [path for path in gone if _asks_for(path, call)]:
+            gone[path].append(call)
+        if not _of_one(call) or call.path in gone:
             continue
-        if call.path in gone and call.status in (404, 410):
-            gone[call.path].append(call)
-        elif call.succeeded and call.method != "DELETE":
-            gone.pop(call.path, None)
-        elif (call.succeeded and call.method == "DELETE") or call.status in (404, 410):
-            gone.setdefault(call.path, []).append(call)
+        if (call.succeeded and call.method == "DELETE") or call.status in (404, 410):
+            gone[call.path] = [call]
     for calls in gone.values():
-        later = calls[1:]
-        changes = [call for call in later if call.method in ("PUT", "PATCH")]
-        if len(later) > MOST_LOOKS or (changes and calls[0].succeeded):
-            what = "deleted" if calls[0].succeeded else f"answered {calls[0].status}"
-            yield LintFinding(DELETED, later[0].key, f"{what}, and asked for {len(later)} times more", calls)
+        yield from _asked_again(calls)
+
+
+def _asks_for(path: str, call: Call) -> bool:
+    """Tell whether a call is for a record that is gone: by its path, or by its id as a filter or in a body."""
+    if call.path == path or call.path.startswith(f"{path}/"):
+        return call.status in (404, 410)
+    id = path.rpartition("/")[2]
+    if id.isdigit():
+        return False  # other kinds of records have the same numbers
+    sent = call.sent.values() if call.status in (404, 410) and isinstance(call.sent, Mapping) else ()
+    return id in call.query.values() or id in sent
+
+
+def _asked_again(calls: Sequence[Call]) -> Iterator[LintFinding]:
+    """One look of each kind is no fault: it shows that the record is gone."""
+    first, *later = calls
+    looks: dict[tuple[str, str], int] = {}
+    for call in later:
+        looks[call.method, call.path] = looks.get((call.method, call.path), 0) + 1
+    changes = [call for call in later if call.method in ("PUT", "PATCH")]
+    if max(looks.values(), default=0) > MOST_LOOKS or (changes and first.succeeded):
+        what = "deleted" if first.succeeded else f"answered {first.status}"
+        yield LintFinding(DELETED, later[0].key, f"{what}, and asked for {len(later)} times more", calls)

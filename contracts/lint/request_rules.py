@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 from contracts.lint.client_run import Call, ClientRun, whole_body
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
@@ -36,7 +37,10 @@ KEY_IN_URL = LintRule(
 
 _SECRET_NAME = re.compile(r"(?i)(x?[-_]?api[-_]?(key|token)|access[-_]?token|auth([-_]?token|orization)?|bearer|"
                           r"token|secret|(client|api)[-_]?secret|password|apikey)")  # fmt: skip
-_SECRET_VALUE = re.compile(r"(sk|pk|rk|whsec)_[A-Za-z0-9_]{4,}|Bearer .+")
+_SECRET_VALUE = re.compile(r"(Bearer |Basic )?(sk|pk|rk|whsec)_([A-Za-z0-9_+/=-]{4,}|[a-z]*_?\*+)|(Bearer|Basic) .+")
+"""A key, also where the recorder has masked what is secret of it."""
+_NO_VALUE = re.compile(r"(?i)undefined|null|none|nil|nan|\[object object\]|\$?\{.*\}|<.*>|:[a-z]\w*|%s|%\(\w+\)s")
+"""The text that programs write for a variable that has no value, or for a template that was not filled in."""
 
 
 def findings(run: ClientRun) -> Iterator[LintFinding]:
@@ -49,6 +53,7 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
             yield LintFinding(UNKNOWN_PATH, shown, detail, [call])
         else:
             yield from _unknown_names(call)
+            yield from _empty_ids(call)
         yield from _keys(run, call)
 
 
@@ -62,6 +67,16 @@ def _unknown_names(call: Call) -> Iterator[LintFinding]:
     if whole_body(call):
         for violation in request_conformance.unknown_members(call.operation, _as_json(call)):
             yield LintFinding(UNKNOWN_FIELD, call.key, _described(violation), [call])
+
+
+def _empty_ids(call: Call) -> Iterator[LintFinding]:
+    """A path in which the text of a missing value stands where an id belongs."""
+    if call.operation is None or call.succeeded:
+        return
+    steps = zip(call.operation.path.split("/"), call.path.split("/"), strict=False)
+    for name in (name for name, step in steps if name.startswith("{") and _NO_VALUE.fullmatch(unquote(step))):
+        detail = f"answered {call.status or 'nothing'}; {name} has no value: a variable was not set"
+        yield LintFinding(UNKNOWN_PATH, call.key, detail, [call])
 
 
 def _as_json(call: Call) -> Exchange:

@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from contracts.spec.document import Contract, Operation, blank
 from contracts.transport.exchange import Exchange
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v\d{1,3}")
+_VERSION = re.compile(r"[vV]\d{1,3}")
+_WORD = re.compile(rf"[A-Za-z][A-Za-z_-]{{0,40}}|{_VERSION.pattern}")
 """A segment of a path that is a name and no value."""
 _FILES = re.compile(r"text/(html|css|javascript)|application/(javascript|x-javascript|wasm|manifest\+json)|"
                     r"(image|font|audio|video)/.*")  # fmt: skip
@@ -22,6 +23,8 @@ def exempt_reason(contract: Contract, exchange: Exchange, path: str) -> str:
     """The reason why a request without an operation is no mistake; nothing if it is one."""
     if exchange.method in _MANNERS and exchange.status < 400:
         return f"{' and '.join(_MANNERS)} requests, which need not be documented"
+    if exchange.method == "OPTIONS" and "access-control-request-method" in exchange.sent_headers:
+        return "preflights, which a browser sends by itself"
     firsts = {_steps(operation.path)[0] for operation in contract.operations.values()}
     if _steps(path)[0] in firsts:
         return ""
@@ -81,6 +84,8 @@ def _likeness(operation: Operation, method: str, path: str) -> float:
 def _of_step(ours: str, theirs: str) -> float:
     if ours == "{}":
         return 0.9 if theirs else 0.0
+    if _VERSION.fullmatch(ours) and _VERSION.fullmatch(theirs):
+        return 0.8
     return SequenceMatcher(None, ours.lower(), theirs.lower()).ratio()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_lint_rules import at
+from timed_entries import at
 
 from contracts.cli.lint import command
 from contracts.lint.lint import LINT_RULES
