@@ -44,6 +44,11 @@ class Pull:
     sha256: str
     before: str = ""
 
+    @property
+    def short_hash(self) -> str:
+        """The first digits of the hash, enough to tell two documents apart by eye."""
+        return self.sha256[:12]
+
     def to_dict(self) -> dict[str, Any]:
         """The pull as plain data."""
         return {

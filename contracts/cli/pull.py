@@ -37,7 +37,7 @@ def command(source: str, output: str, as_json: bool) -> int:
             Outcome.CHANGED: "has changed",
             Outcome.UNCHANGED: "unchanged",
         }
-        click.echo(escaping.terminal(f"{done.file}: {what[done.outcome]} (sha256 {done.sha256[:12]}, {done.source})"))
+        click.echo(escaping.terminal(f"{done.file}: {what[done.outcome]} (sha256 {done.short_hash}, {done.source})"))
         if done.outcome is not Outcome.UNCHANGED:
             click.echo(escaping.terminal(f"{done.file}{SIDE_SUFFIX}: where it comes from"))
     return int(done.outcome is Outcome.CHANGED)

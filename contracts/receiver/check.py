@@ -25,6 +25,7 @@ from contracts.receiver.receiver_rules import (
     ReceiverRule,
 )
 from contracts.receiver.side_effects import EffectWatch
+from mock_server.support.text import shorten
 from mock_server.support.web_origin import with_scheme
 
 _SIGNED = (VERIFIES_SIGNATURES, VERIFIES_TIME, IGNORES_FORGED)
@@ -106,7 +107,7 @@ def _chosen(only: Collection[str]) -> list[ReceiverRule]:
     known = {rule.name: rule for rule in RECEIVER_RULES}
     for name in only:
         if name not in known:
-            raise CannotRun(f"there is no rule `{name[:80]}` of receivers", f"one of {', '.join(known)}")
+            raise CannotRun(f"there is no rule `{shorten(name, 80)}` of receivers", f"one of {', '.join(known)}")
     return [known[name] for name in only] or list(RECEIVER_RULES)
 
 

@@ -112,18 +112,23 @@ def _ended(words: Sequence[str], environment: Mapping[str, str], output: Path, t
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     """End a command and all of its group, politely and then for good; nothing of it may reach into the next run."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        _signal(process, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_PATIENCE)
-            if not _lives(process.pid):
+            if not _signal(process, 0):
                 return
 
 
-def _lives(group: int) -> bool:
+def _signal(process: "subprocess.Popen[bytes]", number: int) -> bool:
+    """Send a signal to the group of a command, 0 for none; tell whether anything of it lives."""
     try:
-        os.killpg(group, 0)
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        elif number:  # Windows has no groups: what the command has started may go on
+            process.terminate()
+        else:
+            return process.poll() is None
     except (ProcessLookupError, PermissionError):
         return False
     return True

@@ -35,6 +35,7 @@ TRIED: Ways = {
     "reports": [["--report", "json=r.json"], ["--report", "har=r.har"]],
     "replay": [["--replay", "old.json"]],
     "verbose": [["-v"]],
+    "as_json": [["--json"]],
 }
 REFUSED: Ways = {
     "mode": [["--mode", "full"]],
