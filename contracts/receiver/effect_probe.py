@@ -2,12 +2,12 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import CannotRun
+from contracts.receiver.shell_command import output_of
 from contracts.transport.plain_request import fetch
 
 _SECONDS = 10.0
@@ -53,7 +53,7 @@ def parse_probe(given: str) -> EffectProbe:
     """Read ``--probe``: a URL that is fetched, or a command of the shell whose output is read."""
     if re.match(r"https?://", given, re.IGNORECASE):
         return EffectProbe(lambda lead: _fetched(_filled(given, lead), per_lead=LEAD in given), LEAD in given)
-    return EffectProbe(lambda lead: _printed(_filled(given, lead)), LEAD in given)
+    return EffectProbe(lambda lead: output_of(_filled(given, lead), _SECONDS, _MAX_BYTES), LEAD in given)
 
 
 def _filled(text: str, lead: str) -> str:
@@ -72,18 +72,6 @@ def _fetched(url: str, *, per_lead: bool) -> str:
     if status == 404 and not per_lead:
         raise CannotRun(f"the probe {url}: status 404", "give a URL that counts effects")
     return "" if status == 404 else body.decode("utf-8", "replace")
-
-
-def _printed(command: str) -> str:
-    """The output of the user's own command."""
-    try:
-        ended = subprocess.run(command, shell=True, capture_output=True, timeout=_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise CannotRun(f"the probe takes longer than {_SECONDS:g} s", "give a quicker one") from None
-    if ended.returncode:
-        why = ended.stderr.decode("utf-8", "replace").strip()[:200]
-        raise CannotRun(f"the probe ends with {ended.returncode}: {why}", "give a command that ends well")
-    return ended.stdout[:_MAX_BYTES].decode("utf-8", "replace").strip()
 
 
 def _parsed(value: Any) -> Any:

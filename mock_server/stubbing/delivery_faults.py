@@ -23,6 +23,9 @@ OTHER_BYTES = "OTHER_BYTES"
 UNKNOWN_FIELDS = "UNKNOWN_FIELDS"
 UNKNOWN_EVENT = "UNKNOWN_EVENT"
 FORGED_SIGNATURE = "FORGED_SIGNATURE"
+ALTERED_SIGNATURE = "ALTERED_SIGNATURE"
+CUT_SIGNATURE = "CUT_SIGNATURE"
+UNREADABLE_SIGNATURE = "UNREADABLE_SIGNATURE"
 TAMPERED_BODY = "TAMPERED_BODY"
 OLD_SIGNATURE = "OLD_SIGNATURE"
 ROTATED_SECRET = "ROTATED_SECRET"
@@ -43,9 +46,12 @@ DELIVERY_FAULTS: Mapping[str, str] = MappingProxyType(
         UNKNOWN_FIELDS: "The objects of the body have members that nobody knows.",
         UNKNOWN_EVENT: "An event of a kind that nobody knows comes before the delivery.",
         FORGED_SIGNATURE: "The signature is made with another secret.",
+        ALTERED_SIGNATURE: "The last letters of the good signature are others.",
+        CUT_SIGNATURE: "Only the first letters of the good signature are there.",
+        UNREADABLE_SIGNATURE: "The signatures are of an unknown version, and no base64.",
         TAMPERED_BODY: "The body was changed after it was signed.",
         OLD_SIGNATURE: "The signature is good, but it was made `seconds` ago.",
-        ROTATED_SECRET: "A signature by a newer secret stands before the good one.",
+        ROTATED_SECRET: "Signatures by other secrets stand before and after the good one.",
         MISSING_SIGNATURE: "The delivery has no signature.",
         SLOW_ANSWER: "If no answer comes within `seconds`, the delivery comes again, and either answer counts.",
         FOLLOWED_REDIRECT: "An answer 307 or 308 is followed, as long as it leads to the same server.",
@@ -53,7 +59,9 @@ DELIVERY_FAULTS: Mapping[str, str] = MappingProxyType(
 )
 """All faults of deliveries, each with what it does."""
 
-SIGNED_ONLY = frozenset((FORGED_SIGNATURE, TAMPERED_BODY, OLD_SIGNATURE, ROTATED_SECRET, MISSING_SIGNATURE))
+ALTERING_SIGNATURE = frozenset((ALTERED_SIGNATURE, CUT_SIGNATURE, UNREADABLE_SIGNATURE))
+"""Faults that alter the header of the signature itself."""
+SIGNED_ONLY = ALTERING_SIGNATURE | {FORGED_SIGNATURE, TAMPERED_BODY, OLD_SIGNATURE, ROTATED_SECRET, MISSING_SIGNATURE}
 """Faults that mean something only where deliveries are signed."""
 HOLDING = frozenset((REORDER, LATE))
 """Faults that hold a delivery back before it is sent for the first time."""

@@ -10,7 +10,7 @@ from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
 from mock_server.stubbing import delivery_faults as faults
 from mock_server.stubbing.delivery_faults import DeliveryStrike
-from mock_server.webhooks import altered_bodies, attempts, fault_posts, outbox
+from mock_server.webhooks import altered_bodies, altered_signatures, attempts, fault_posts, outbox
 from mock_server.webhooks import subscriptions as subscription
 from mock_server.webhooks.fault_posts import Gate, Message
 from mock_server.webhooks.outcome import Outcome, unsent
@@ -70,8 +70,8 @@ class AttemptSender:
         """The bytes and headers of an attempt, as a fault alters them."""
         now, fault = int(wall_time().timestamp()), strike.rule.fault if strike else ""
         if strike and fault in faults.SIGNED_ONLY and secrets:
-            strange = derived_secret(strike.rule.seed, _OTHERS, 0)
-            signing = {faults.FORGED_SIGNATURE: [strange], faults.ROTATED_SECRET: [strange, *secrets]}
+            strange, other = (derived_secret(strike.rule.seed, _OTHERS, number) for number in (0, 1))
+            signing = {faults.FORGED_SIGNATURE: [strange], faults.ROTATED_SECRET: [strange, *secrets, other]}
             secrets = () if fault == faults.MISSING_SIGNATURE else signing.get(fault, secrets)
             now -= int(strike.rule.seconds) if fault == faults.OLD_SIGNATURE else 0
         if fault == faults.OTHER_BYTES:
@@ -79,5 +79,7 @@ class AttemptSender:
         elif fault == faults.UNKNOWN_FIELDS:
             body = altered_bodies.unknown_fields(body)
         headers = attempts.headers(delivery, event, secrets, now, body, ours=self._settings.mock_headers)
+        if secrets and fault in faults.ALTERING_SIGNATURE:
+            headers = altered_signatures.alter(headers, fault)
         sent = altered_bodies.tampered(body) if fault == faults.TAMPERED_BODY else body
         return Message(str(delivery["url"]), sent, headers)

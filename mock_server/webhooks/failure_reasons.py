@@ -7,8 +7,11 @@ from collections.abc import Iterator
 
 import aiohttp
 
+from mock_server.support.redaction import Redactor
 from mock_server.support.text import printable, shorten
 from mock_server.webhooks.egress_policy import EgressRefused
+
+_REDACTOR = Redactor()
 
 
 def causes_of(fault: BaseException) -> Iterator[BaseException]:
@@ -39,7 +42,8 @@ def _detail(cause: BaseException) -> str:
         trust = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, " if _has_no_issuer(cause) else ""
         return f": {cause.verify_message}; {trust}listen --skip-verify takes any"
     if isinstance(cause, aiohttp.http.HttpProcessingError):
-        return f": {printable(shorten(' '.join(cause.message.split()), 100))}"
+        said = _REDACTOR.redact(" ".join(cause.message.split()))  # it quotes the first line of the answer
+        return f": {printable(shorten(said, 100))}"
     return ""
 
 

@@ -445,6 +445,10 @@ TRUST, SKIP = "serve --webhook-ca FILE (or SSL_CERT_FILE) trusts it, ", "listen 
         *((untrusted(code, "expired"), f"{UNTRUSTED}expired; {SKIP}") for code in (0, 1, 10, 17, 22, 62)),
         (HttpProcessingError(message="\x1b[31m\udce9"), "no HTTP answer: \\x1b[31m\\xdce9"),
         (UnicodeError("label too long"), "the host is not known"),
+        (
+            HttpProcessingError(message="Bad: b'whsec_bm90IGEgc2VjcmV0IG9mIGFueWJvZHk='"),
+            "no HTTP answer: Bad: b'whsec_***'",
+        ),
         (HttpProcessingError(message="Bad\n  status " + "x" * 200), "no HTTP answer: Bad status " + "x" * 88 + "…"),
         (ExceptionGroup("two", [ValueError(), EgressRefused("8.8.8.8")]), "refused: 8.8.8.8"),
         (LookupError(ValueError("inner")), "LookupError"),

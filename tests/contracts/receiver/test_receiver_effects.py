@@ -7,6 +7,7 @@ import pytest
 from contracts.errors import CannotRun
 from contracts.receiver.effect_probe import EffectProbe, parse_probe
 from contracts.receiver.mock_driver import CheckedLead, ReceiverCall
+from contracts.receiver.shell_command import output_of
 from contracts.receiver.side_effects import Effects, EffectWatch
 
 LEAD = CheckedLead("ld_1", ("ld_1", "Mark1"))
@@ -128,3 +129,16 @@ def test_a_command_gets_the_id_and_its_output_is_read() -> None:
 def test_a_probe_that_fails_says_why(probe: str, lead: str, why: str) -> None:
     with pytest.raises(CannotRun, match=why):
         parse_probe(probe).count(lead)
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [("sleep 5; echo 1", "longer than 0.1 s"), ("sleep 5 & echo 1", "longer than 0.1 s"), ("yes", "prints 1000 bytes")],
+)
+def test_a_command_without_an_end_is_ended_with_its_children(command: str, why: str) -> None:
+    with pytest.raises(CannotRun, match=why):
+        output_of(command, 0.1, 1_000)
+
+
+def test_a_command_has_nobody_who_types() -> None:
+    assert output_of("cat; echo 7", 5.0, 1_000) == "7"

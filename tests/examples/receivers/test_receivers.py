@@ -42,7 +42,7 @@ def test_one_rule_is_judged_for_the_sound_and_the_weak(mine: Sophiie) -> None:
     result = check(mine, only=["verifies-time"])
     assert (result.exit_code, len(result.not_judged)) == (0, 8)
 
-    with pytest.raises(AssertionError, match="a good signature that is an hour old"):
+    with pytest.raises(AssertionError, match="a good signature that is twenty minutes old"):
         check(mine, "takes-old", only=["verifies-time"])
     assert mine.webhooks.faults.all() == []
 
