@@ -25,6 +25,7 @@ from contracts.receiver.receiver_rules import (
     ReceiverRule,
 )
 from contracts.receiver.side_effects import EffectWatch
+from mock_server.support.redaction import Redactor
 from mock_server.support.text import shorten
 from mock_server.support.web_origin import with_scheme
 
@@ -87,7 +88,9 @@ def check_receiver(
         driver.close()
     findings = [finding for finding in bench.findings if finding.rule in rules]
     seconds = time.monotonic() - start
-    return ReceiverResult(url, seed, findings, bench.not_judged, _how_seen(bench), _vacuous(bench, rules), seconds)
+    return ReceiverResult(
+        _shown(url), seed, findings, bench.not_judged, _how_seen(bench), _vacuous(bench, rules), seconds
+    )
 
 
 def receiver_url(text: str) -> str:
@@ -98,9 +101,16 @@ def receiver_url(text: str) -> str:
         there = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:  # a port that is no number, half of an IPv6 address
         there = False
+    if there and (parts.username is not None or parts.password is not None or parts.fragment):
+        raise CannotRun("the URL of a receiver has no user information and no fragment", "leave them out")
     if not there or not url.isascii() or not url.isprintable() or " " in url:
         raise CannotRun("this is no http or https URL of a receiver", "give one such as http://127.0.0.1:8000/hook")
     return url
+
+
+def _shown(url: str) -> str:
+    """A URL as reports show it: a token in its query is the receiver's secret."""
+    return Redactor().redact(url)
 
 
 def _chosen(only: Collection[str]) -> list[ReceiverRule]:
@@ -116,7 +126,7 @@ def _ordinary(bench: Bench) -> Trial:
     trial = bench.trial(expected=0)
     [attempt] = trial.attempts[:1]
     if attempt["status"] is None and str(attempt["error"]).startswith(_NOT_THERE):
-        raise CannotRun(f"{bench.url}: {attempt['error']}", "start your receiver, and give its URL")
+        raise CannotRun(f"{_shown(bench.url)}: {attempt['error']}", "start your receiver, and give its URL")
     if attempt["status"] in (400, 401, 403):
         remedy = "give it the mock's secret" if bench.driver.signs else "let the mock sign with its secret"
         raise CannotRun(

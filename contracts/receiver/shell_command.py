@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 from contextlib import suppress
+from typing import IO, cast
 
 from contracts.errors import CannotRun
 
@@ -22,18 +23,17 @@ def output_of(command: str, seconds: float, most: int) -> str:
         stderr=subprocess.PIPE,  # read at the end: who complains without end is late
         start_new_session=True,  # so that all that it starts can be ended with it
     ) as process:
-        assert process.stdout
-        assert process.stderr
+        printed, complained = cast("IO[bytes]", process.stdout), cast("IO[bytes]", process.stderr)
         late = threading.Event()
         deadline = threading.Timer(seconds, _end, (process, late))
         deadline.daemon = True
         deadline.start()
         try:
-            output = process.stdout.read(most)
+            output = printed.read(most)
             if len(output) == most:
                 _end(process, threading.Event())
                 raise CannotRun(f"the probe prints {most} bytes or more", "let it print a number")
-            complaint = process.stderr.read(most)[:_MAX_REASON].decode("utf-8", "replace").strip()
+            complaint = complained.read(most)[:_MAX_REASON].decode("utf-8", "replace").strip()
             process.wait()
         finally:
             deadline.cancel()

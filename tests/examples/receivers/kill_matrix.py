@@ -31,6 +31,8 @@ BREAKS: Mapping[str, str] = {
     "takes-forged": "ignores-forged",
     "takes-old": "verifies-time",
     "takes-first-signature": "verifies-signatures",
+    "compares-start": "verifies-signatures",
+    "takes-cut-signature": "verifies-signatures",
     "signs-parsed-json": "verifies-signatures",
     "strict-fields": "tolerates-unknown",
     "fails-on-unknown": "tolerates-unknown",
@@ -41,7 +43,9 @@ BREAKS: Mapping[str, str] = {
     "notes-before-verifying": "ignores-forged",
 }
 """The rule that each weakness breaks."""
-_OF_PYTHON = ("short-memory", "skips-older", "drops-in-burst", "notes-before-verifying")
+_OF_PYTHON = (
+    "compares-start", "takes-cut-signature", "short-memory", "skips-older", "drops-in-burst", "notes-before-verifying",
+)  # fmt: skip
 """Weaknesses that ``express_app.js`` does not have."""
 FRAMEWORKS = ("fastapi", "flask", "express")
 _START_SECONDS = 15.0

@@ -61,6 +61,8 @@ def test_what_is_wrong_with_a_check_is_said_without_a_traceback(
     for arguments, why in (
         (["http://127.0.0.1:1/", "--url", mine.url, "--only", "nothing"], "there is no rule `nothing` of receivers"),
         (["http://127.0.0.1:1/", "--url", mine.url, "-q"], "connection refused"),
+        (["http://127.0.0.1:1/?token=mine-alone", "--url", mine.url, "-q"], "token=***: connection refused"),
+        (["http://me:mine@127.0.0.1:1/", "--url", mine.url], "no user information and no fragment"),
         (["http://127.0.0.1:1/", "--url", "http://127.0.0.1:1"], "http://127.0.0.1:1"),
         (["http://127.0.0.1:1/", "--url", mine.url, "--secret-file", "x"], "signs with its own secret"),
         (["http://127.0.0.1:1/", "--report", "pdf=x"], "no kind `pdf`"),
