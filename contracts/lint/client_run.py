@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from contracts.spec.document import Contract, Operation, blank
 from contracts.spec.resources import Family, Listing, families, listings
@@ -19,7 +19,7 @@ from contracts.transport.exchange import NOT_JSON, Exchange
 _ORIGIN = "http://recorded"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: comparing messages would make long runs slow
 class Call:
     """One request of the client with its answer; status 0 if it got none. ``path`` is the contract's path."""
 
@@ -78,6 +78,11 @@ class Call:
         """The JSON value of the sent body; None if there is none."""
         value = replace(self.exchange, body=self.exchange.sent_body).json
         return None if value is NOT_JSON else value
+
+    @cached_property
+    def words(self) -> Set[str]:
+        """Every word of the URL and of the body; an id that the client uses is among them."""
+        return {*words(unquote(self.exchange.url)), *words(self.exchange.sent_body.decode("utf-8", "ignore"))}
 
     @property
     def time(self) -> float | None:
@@ -168,6 +173,11 @@ def clock_moves(calls: Sequence[Call]) -> bool:
 def whole_body(call: Call) -> bool:
     """Tell whether the sent body is known as a whole."""
     return call.entry.request is Part.WHOLE
+
+
+def words(text: str) -> Sequence[str]:
+    """The words of a text; most ids are one."""
+    return re.findall(r"[\w-]+", text)
 
 
 def kinds(operation: Operation | None) -> Set[str]:

@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from contracts.lint.client_run import Call, ClientRun, clock_moves, kinds
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
@@ -58,23 +59,29 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
 
 
 def _after_429(stream: Sequence[Call]) -> Iterator[LintFinding]:
-    moves = clock_moves(stream)
-    for index, call in enumerate(stream):
+    moves, tries = clock_moves(stream), _tries(stream)
+    for call in stream:
         if call.status not in _BUSY:
             continue
-        same = [other for other in stream[index + 1 :] if other.same == call.same]
-        if (
-            call.status == 429
-            and not same
-            and not any(other.same == call.same for other in stream[:index] if other.status == 429)
-        ):
+        every = tries[call.same]
+        place = every.index(call)
+        again, refused_before = every[place + 1 : place + 2], any(other.status == 429 for other in every[:place])
+        if call.status == 429 and not again and not refused_before:
             yield LintFinding(NO_RETRY, call.key or call.method, "answered 429, and never asked again", [call])
-        elif same and moves and _early(call, same[0]):
-            waited = (same[0].time or 0) - (call.time or 0)
+        elif again and moves and _early(call, again[0]):
+            waited = (again[0].time or 0) - (call.time or 0)
             yield LintFinding(
                 EARLY_RETRY, call.key or call.method,
-                f"repeated after {waited:.0f} s; the answer said to wait {_wait(call):.0f} s", [call, same[0]],
+                f"repeated after {waited:.0f} s; the answer said to wait {_wait(call):.0f} s", [call, again[0]],
             )  # fmt: skip
+
+
+def _tries(stream: Sequence[Call]) -> Mapping[Any, Sequence[Call]]:
+    """The calls of a stream that ask for the same, together."""
+    found: dict[Any, list[Call]] = {}
+    for call in stream:
+        found.setdefault(call.same, []).append(call)
+    return found
 
 
 def _early(call: Call, again: Call) -> bool:
@@ -111,18 +118,18 @@ def _unsafe_retries(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFind
     read = {
         kind for operation in run.contract.operations.values() if operation.method == "GET" for kind in kinds(operation)
     }
+    tries = _tries(stream)
     for index, call in enumerate(stream):
         if call.method not in ("POST", "PATCH") or not _unsure(call) or _has_key(call):
             continue
-        for other in stream[index + 1 :]:
-            if _may_show(other, call, read):
-                break  # it may have looked whether the first attempt worked
-            if other.same == call.same:
+        every = tries[call.same]
+        for again in every[every.index(call) + 1 :][:1]:
+            between = stream[index + 1 : stream.index(again)]
+            if not any(_may_show(other, call, read) for other in between):
                 how = f"answered {call.status}" if call.status else "not answered"
                 yield LintFinding(
-                    UNSAFE_RETRY, call.key or call.method, f"{how}, and sent again without a look", [call, other]
+                    UNSAFE_RETRY, call.key or call.method, f"{how}, and sent again without a look", [call, again]
                 )
-                break
 
 
 def _may_show(look: Call, call: Call, read: Set[str]) -> bool:

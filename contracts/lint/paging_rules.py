@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.lint.answered_page import answered_page, page_number, page_size
-from contracts.lint.client_run import Call, ClientRun
+from contracts.lint.client_run import Call, ClientRun, words
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
 from contracts.spec.document import blank
 from contracts.spec.resources import Listing, bare
@@ -102,10 +102,16 @@ def _peeks(listing: Listing, call: Call) -> bool:
 def _found(items: Sequence[Any], later: Sequence[Call]) -> bool:
     """Tell whether a client looked for one record: of a page with several, it goes on with exactly one."""
     ids = [str(item["id"]) for item in items if isinstance(item, Mapping) and item.get("id")]
-    used = [
-        id for id in ids if any(id in call.exchange.url or id.encode() in call.exchange.sent_body for call in later)
-    ]
-    return len(used) == 1 and len(ids) > 2
+    if len(ids) < 3:
+        return False
+    named = {id: set(words(id)) for id in dict.fromkeys(ids)}
+    known = set().union(*named.values())
+    used: set[str] = set()
+    for call in (call for call in later if call.words & known):
+        used |= {id for id, parts in named.items() if parts <= call.words}
+        if len(used) > 1:
+            return False
+    return len(used) == 1
 
 
 def _failed_page(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Iterator[LintFinding]:

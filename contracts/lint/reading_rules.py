@@ -1,7 +1,7 @@
 """Rules about clients that ask more often than they need to."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from contracts.lint.answered_page import answered_page
@@ -112,26 +112,30 @@ def _reads_beside(listing: Listing, parameter: str, choice: str, stream: Sequenc
 def _deleted(stream: Sequence[Call]) -> Iterator[LintFinding]:
     """Requests for a record, or for what belongs to it, after it was deleted, or after it was answered 404 or 410."""
     gone: dict[str, list[Call]] = {}
+    named: dict[str, list[str]] = {}
     for call in stream:
-        for path in [path for path in gone if _asks_for(path, call)]:
+        for path in _asked_for(call, gone, named):
             gone[path].append(call)
         if not _of_one(call) or call.path in gone:
             continue
         if (call.succeeded and call.method == "DELETE") or call.status in (404, 410):
             gone[call.path] = [call]
+            named.setdefault(call.path.rpartition("/")[2], []).append(call.path)
     for calls in gone.values():
         yield from _asked_again(calls)
 
 
-def _asks_for(path: str, call: Call) -> bool:
-    """Tell whether a call is for a record that is gone: by its path, or by its id as a filter or in a body."""
-    if call.path == path or call.path.startswith(f"{path}/"):
-        return call.status in (404, 410)
-    id = path.rpartition("/")[2]
-    if id.isdigit():
-        return False  # other kinds of records have the same numbers
-    sent = call.sent.values() if call.status in (404, 410) and isinstance(call.sent, Mapping) else ()
-    return id in call.query.values() or id in sent
+def _asked_for(call: Call, gone: Collection[str], named: Mapping[str, Sequence[str]]) -> Set[str]:
+    """The records that are gone and that a call is for: by its path, or by an id as a filter or in the body."""
+    found: set[str] = set()
+    values = set(call.query.values())
+    if call.status in (404, 410):
+        steps = call.path.split("/")
+        found = {path for end in range(2, len(steps) + 1) if (path := "/".join(steps[:end])) in gone}
+        sent = call.sent.values() if isinstance(call.sent, Mapping) else ()
+        values |= {value for value in sent if isinstance(value, str)}
+    words = [value for value in values if not value.isdigit()]  # other kinds of records have the same numbers
+    return found.union(*(named.get(value, ()) for value in words))
 
 
 def _asked_again(calls: Sequence[Call]) -> Iterator[LintFinding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.lint.client_run import Call, ClientRun
+from contracts.lint.client_run import Call, ClientRun, words
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
 
 MADE_TWICE = LintRule(
@@ -24,9 +24,10 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
     for stream in run.streams:
         made = [call for call in stream if call.key in creates and call.succeeded]
         yield from _twice(made, stream)
+        last = {word: number for number, call in enumerate(stream) for word in call.words} if made else {}
         for call in made:
-            id = _id_of(call.exchange.json)
-            if id and not any(_uses(other, id) for other in stream[stream.index(call) + 1 :]):
+            place, parts = stream.index(call), words(_id_of(call.exchange.json))
+            if parts and not all(last.get(word, -1) > place for word in parts):
                 yield LintFinding(NEVER_USED, call.key, "its id is in no later request", [call])
 
 
@@ -53,7 +54,3 @@ def _id_of(value: Any) -> str:
     if isinstance(found, str | int) and not isinstance(found, bool):
         return str(found)
     return next(filter(None, (_id_of(member) for member in value.values() if isinstance(member, Mapping))), "")
-
-
-def _uses(call: Call, id: str) -> bool:
-    return id in call.exchange.url or id.encode() in call.exchange.sent_body

@@ -1,5 +1,6 @@
 """Clients that break a rule in a way that is not the usual one, and sound ones that look as if they did."""
 
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -123,3 +124,12 @@ def test_an_unusual_flaw_is_found(name: str, contract: Contract) -> None:
 @pytest.mark.parametrize("name", sound())
 def test_a_sound_client_that_looks_flawed_is_clean(name: str, contract: Contract) -> None:
     assert problems(contract, *sound()[name]) == []
+
+
+@pytest.mark.slow
+def test_a_long_run_is_judged_in_seconds(contract: Contract) -> None:
+    calls = [page(number % 50 + 1, 60, seconds=1 + number) for number in range(2000)]
+    calls += [at(2001 + n, f"/leads/ld_{n}", 404) for n in range(1000)]
+    began = monotonic()
+    assert "first-page-only" in problems(contract, *calls)
+    assert monotonic() - began < 15  # it took minutes when each call was compared with each
