@@ -387,6 +387,7 @@ def test_things_below_something_that_has_no_list_are_kept_apart(odd: Api) -> Non
 
 
 # The others, and all phases: `make schemathesis`.
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), [("widgets", ["--phases", "coverage"])])
 def test_schemathesis_finds_nothing(
     paths: Mapping[str, str], name: str, options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -105,6 +105,7 @@ def test_pytest_that_is_asked_for_the_suite_without_its_extra_says_the_same(monk
     hook(None, None, ["--pyargs", "contracts"])  # another package of that name, or none
 
 
+@pytest.mark.slow
 def test_a_library_of_another_version_is_one_line_and_ends_with_2() -> None:
     other = "import types; other = types.ModuleType('openapi_core')\nother.__spec__ = sys.__spec__"
     ended = program(f"{other}\nsys.modules['openapi_core'] = other", "check", "traffic", "x.har")
@@ -260,6 +261,7 @@ def test_what_a_full_disk_does_not_take_leaves_the_reports_whole(full: object, t
     assert json.loads((tmp_path / "report.json").read_text())
 
 
+@pytest.mark.slow
 @needs_full
 @pytest.mark.parametrize("arguments", [["worlds"], ["nosuch"]], ids=" ".join)
 @pytest.mark.parametrize("redirected", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"])
@@ -273,6 +275,7 @@ def test_full_streams_of_a_process_change_no_exit_code(arguments: list[str], red
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shut", [">&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_is_no_error(shut: str) -> None:
     command = f'exec "{sys.executable}" -m mock_server worlds {shut}'

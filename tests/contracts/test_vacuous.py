@@ -38,6 +38,7 @@ def test_the_command_says_why_it_proved_nothing(case: str, monkeypatch: pytest.M
     assert "every rule was kept" not in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["wrong host", "empty account"])
 def test_pytest_ends_as_the_command_does(case: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, words = CASES[case]
@@ -91,6 +92,7 @@ def test_several_workers_on_one_target_are_refused(
     assert ended.value.returncode == 2
 
 
+@pytest.mark.slow
 def test_pytest_runs_what_the_words_choose_and_accepts_what_the_baseline_says(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

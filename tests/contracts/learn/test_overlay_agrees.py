@@ -46,6 +46,7 @@ def corrected(tmp_path: Path, *exchanges: Exchange) -> tuple[Path, Any]:
 ALL = [*(row[0] for row in DIFFERENT), *MORE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("different", ALL, ids=[f"{one.method} {one.path} {at}" for at, one in enumerate(ALL)])
 def test_a_corrected_contract_agrees_and_is_served(tmp_path: Path, different: Exchange) -> None:
     file, left = corrected(tmp_path, different)

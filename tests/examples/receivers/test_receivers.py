@@ -38,6 +38,7 @@ def check(sophiie: Sophiie, weakness: str = "", **options: Any) -> Any:
         return sophiie.receiver.check(f"{url}/hook", probe=f"{url}/people/{{lead}}", **options)
 
 
+@pytest.mark.slow
 def test_one_rule_is_judged_for_the_sound_and_the_weak(mine: Sophiie) -> None:
     result = check(mine, only=["verifies-time"])
     assert (result.exit_code, len(result.not_judged)) == (0, 8)
