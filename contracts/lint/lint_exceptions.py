@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.errors import CannotRun
 from contracts.lint.lint_rule import LintFinding
-from contracts.spec.document import Contract
+from contracts.spec.document import Contract, blank
 from contracts.spec.operation_names import named
 from mock_server.config.sources import settings_section
 from mock_server.errors import SettingsError
@@ -67,4 +67,4 @@ def _exceptions(
             raise CannotRun(f"{where}: {what}", "`sophiie-mock lint --rules` lists them")
         operation = entry.get("operation", ANY)
         known = named(contract, operation) if operation != ANY else None
-        yield LintException(entry["rule"], known.key if known else operation, entry["reason"])
+        yield LintException(entry["rule"], known.key if known else blank(operation), entry["reason"])

@@ -106,10 +106,13 @@ def as_sarif(report: LintReport) -> str:
     names = [rule.id for rule in LINT_RULES]
     found = facts["findings"][:MAX_RESULTS]
     excepted = facts["excepted"][: MAX_RESULTS - len(found)]
-    results = [_result(one, names.index(one["rule"]), places) for one in found]
-    for one in excepted:
-        suppression = {"kind": "external", "justification": message(one["reason"])}
-        results.append({**_result(one, names.index(one["rule"]), places), "suppressions": [suppression]})
+    results, times = [], Counter[str]()
+    for one in (*found, *excepted):
+        same = visible(f"{one['rule']} {one['operation']} {one['test']['id'] if one['test'] else ''}")
+        times[same] += 1
+        results.append(_result(one, names.index(one["rule"]), places, same, times[same]))
+    for one, result in zip(excepted, results[len(found) :], strict=True):
+        result["suppressions"] = [{"kind": "external", "justification": message(one["reason"])}]
     return sarif_text(
         "lint", [_rule(rule) for rule in LINT_RULES], results, facts["exitCode"], report.started, facts["verdict"]
     )
@@ -128,10 +131,10 @@ def _rule(rule: LintRule) -> dict[str, Any]:
     }
 
 
-def _result(one: Mapping[str, Any], index: int, places: DocumentPlaces) -> dict[str, Any]:
+def _result(one: Mapping[str, Any], index: int, places: DocumentPlaces, same: str, time: int) -> dict[str, Any]:
+    """One result. ``time`` counts those with the same identity: a host takes two equal fingerprints for one alert."""
     test = one["test"]
     place = Place(test["file"], test["line"]) if test and test["file"] else places.find(one["operation"])
-    same = visible(f"{one['rule']} {one['operation']} {test['id'] if test else ''}")
     text = message(f"{one['operation'] or 'The run'}: {one['detail']}. {one['title']}: otherwise {one['why']}.")
     return {
         "ruleId": one["rule"],
@@ -140,8 +143,8 @@ def _result(one: Mapping[str, Any], index: int, places: DocumentPlaces) -> dict[
         "message": {"text": shorten(text, MAX_MESSAGE_CHARACTERS)},
         "locations": [{"physicalLocation": physical(place)}],
         "partialFingerprints": {
-            "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:1",
-            "finding/v1": same,
+            "primaryLocationLineHash": f"{sha256(same.encode()).hexdigest()[:16]}:{time}",
+            "finding/v1": same if time == 1 else f"{same} {time}",
         },
         "properties": {"operation": one["operation"], "exchanges": [call["id"] for call in one["exchanges"]]},
     }
@@ -165,12 +168,16 @@ def _cases(report: LintReport) -> Iterator[ReportCase]:
     for rule in LINT_RULES:
         if rule.id not in broken:
             yield ReportCase(CaseStatus.PASSED, "lint", rule.id)
+    times = Counter[str]()  # readers of JUnit keep one case of each name
     for one in facts["findings"]:
         status = CaseStatus.SKIPPED if one["severity"] == LintSeverity.NOTE else CaseStatus.FAILED
         where = f" · {one['test']['id']}" if one["test"] else ""
         seen = f"seen in {', '.join(call['id'] for call in one['exchanges'])}"
         details = f"why: {one['why']}\nremedy: {one['remedy']}\n{seen}"
-        yield ReportCase(status, "lint", f"{one['rule']}[{one['operation']}]{where}", one["detail"], details)
+        name = f"{one['rule']}[{one['operation']}]{where}"
+        times[name] += 1
+        numbered = name if times[name] == 1 else f"{name} {times[name]}"
+        yield ReportCase(status, "lint", numbered, one["detail"], details)
     for one in facts["excepted"]:
         yield ReportCase(CaseStatus.SKIPPED, "lint", f"{one['rule']}[{one['operation']}] (excepted)", one["reason"])
     if facts["exitCode"] == 2:

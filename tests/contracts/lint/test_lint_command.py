@@ -63,6 +63,24 @@ def test_the_reports_are_what_their_readers_take(run: Any) -> None:
     assert (suite.get("failures"), len(suite.findall("testcase"))) == ("1", int(suite.get("tests", "0")))
 
 
+def test_findings_of_one_rule_stay_apart_in_every_report(run: Any) -> None:
+    names = ("per_page", "sort", "since")
+    run("--report=sarif=s", "--report=junit=j", entries=[at(0, f"/organization?{name}=1") for name in names])
+    results = json.loads(Path("s").read_text())["runs"][0]["results"]
+    alerts = {(one["ruleId"], one["partialFingerprints"]["primaryLocationLineHash"]) for one in results}
+    assert len(alerts) == len(results) > len(names)
+    cases = [case.get("name") for case in ET.parse("j").getroot()[0].findall("testcase")]
+    assert len(set(cases)) == len(cases)
+
+
+def test_an_exception_may_name_a_path_that_is_not_documented(run: Any) -> None:
+    Path("sophiie-mock.toml").write_text(
+        '[[lint.except]]\nrule = "unknown-path"\noperation = "GET /v1/lead/{id}"\nreason = "an old one"\n'
+    )
+    code, out, _ = run(entries=[at(0, "/lead/7", 404), at(1, "/organization")])
+    assert (code, "excepted: unknown-path in GET /v1/lead/{}: an old one" in out) == (0, True)
+
+
 def test_a_running_mock_is_asked_for_its_journal(
     sophiie: Sophiie, run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
