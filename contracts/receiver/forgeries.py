@@ -13,6 +13,7 @@ _FORGED: Mapping[str, str] = MappingProxyType(
         "ALTERED_SIGNATURE": "a delivery whose signature is right at its beginning and wrong at its end",
         "CUT_SIGNATURE": "a delivery with the first letters of the good signature alone",
         "UNREADABLE_SIGNATURE": "a delivery whose signatures are of an unknown version, and no base64",
+        "EMPTY_SIGNATURE": "a delivery whose header for the signature is empty",
         "MISSING_SIGNATURE": "a delivery without a signature",
     }
 )

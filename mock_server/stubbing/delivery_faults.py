@@ -26,6 +26,7 @@ FORGED_SIGNATURE = "FORGED_SIGNATURE"
 ALTERED_SIGNATURE = "ALTERED_SIGNATURE"
 CUT_SIGNATURE = "CUT_SIGNATURE"
 UNREADABLE_SIGNATURE = "UNREADABLE_SIGNATURE"
+EMPTY_SIGNATURE = "EMPTY_SIGNATURE"
 TAMPERED_BODY = "TAMPERED_BODY"
 OLD_SIGNATURE = "OLD_SIGNATURE"
 ROTATED_SECRET = "ROTATED_SECRET"
@@ -49,6 +50,7 @@ DELIVERY_FAULTS: Mapping[str, str] = MappingProxyType(
         ALTERED_SIGNATURE: "The last letters of the good signature are others.",
         CUT_SIGNATURE: "Only the first letters of the good signature are there.",
         UNREADABLE_SIGNATURE: "The signatures are of an unknown version, and no base64.",
+        EMPTY_SIGNATURE: "The header of the signature is empty; id and timestamp are there.",
         TAMPERED_BODY: "The body was changed after it was signed.",
         OLD_SIGNATURE: "The signature is good, but it was made `seconds` ago.",
         ROTATED_SECRET: "Signatures by other secrets stand before and after the good one.",
@@ -59,7 +61,7 @@ DELIVERY_FAULTS: Mapping[str, str] = MappingProxyType(
 )
 """All faults of deliveries, each with what it does."""
 
-ALTERING_SIGNATURE = frozenset((ALTERED_SIGNATURE, CUT_SIGNATURE, UNREADABLE_SIGNATURE))
+ALTERING_SIGNATURE = frozenset((ALTERED_SIGNATURE, CUT_SIGNATURE, UNREADABLE_SIGNATURE, EMPTY_SIGNATURE))
 """Faults that alter the header of the signature itself."""
 SIGNED_ONLY = ALTERING_SIGNATURE | {FORGED_SIGNATURE, TAMPERED_BODY, OLD_SIGNATURE, ROTATED_SECRET, MISSING_SIGNATURE}
 """Faults that mean something only where deliveries are signed."""

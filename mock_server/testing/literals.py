@@ -74,6 +74,7 @@ DeliveryFault: TypeAlias = Literal[
     "ALTERED_SIGNATURE",
     "CUT_SIGNATURE",
     "UNREADABLE_SIGNATURE",
+    "EMPTY_SIGNATURE",
     "TAMPERED_BODY",
     "OLD_SIGNATURE",
     "ROTATED_SECRET",

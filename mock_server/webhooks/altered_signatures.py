@@ -26,8 +26,18 @@ def unreadable(good: str) -> str:
     return f"v0,{good.partition(',')[2][::-1]} v1,%%%"
 
 
+def empty(good: str) -> str:
+    """No letters at all."""
+    return good[:0]
+
+
 _ALTERATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {faults.ALTERED_SIGNATURE: altered, faults.CUT_SIGNATURE: cut, faults.UNREADABLE_SIGNATURE: unreadable}
+    {
+        faults.ALTERED_SIGNATURE: altered,
+        faults.CUT_SIGNATURE: cut,
+        faults.UNREADABLE_SIGNATURE: unreadable,
+        faults.EMPTY_SIGNATURE: empty,
+    }
 )
 
 

@@ -33,3 +33,7 @@ def test_a_cut_signature_is_the_start_of_the_good_one() -> None:
 def test_an_unreadable_signature_has_no_signature_of_v1() -> None:
     unknown, nonsense = _bent(faults.UNREADABLE_SIGNATURE).split()
     assert (unknown[:3], nonsense) == ("v0,", "v1,%%%")
+
+
+def test_an_empty_signature_leaves_its_header() -> None:
+    assert _bent(faults.EMPTY_SIGNATURE) == ""

@@ -203,6 +203,7 @@ def test_other_bytes_and_unknown_fields_keep_what_was_there(stage: Setting) -> N
         ("ALTERED_SIGNATURE", False),
         ("CUT_SIGNATURE", False),
         ("UNREADABLE_SIGNATURE", False),
+        ("EMPTY_SIGNATURE", False),
         ("MISSING_SIGNATURE", False),
         ("OLD_SIGNATURE", False),
         ("TAMPERED_BODY", False),
