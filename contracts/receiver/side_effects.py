@@ -62,7 +62,7 @@ class EffectWatch:
         self._written: set[str] = set()
         self._quiet = _QUIET
         self.attributed = False
-        """True once the receiver's calls are known to name the lead that they are about."""
+        """True once one of the receiver's calls was seen to name the lead that it is about: only such calls count."""
         self.usual = Effects()
 
     def mark(self, leads: Sequence[CheckedLead] = ()) -> None:
@@ -117,12 +117,13 @@ class EffectWatch:
         """Learn from one good delivery what is usual, how long it takes, and whether calls name their lead."""
         start = self._clock()
         self._quiet = max(self._quiet, 0.5)  # the second of two effects may come later
-        self.usual = self.settled(leads)
+        self.settled(leads)
         lag = max(0.0, self._clock() - start - self._quiet)
         self._quiet = max(_QUIET, min(3 * lag, PATIENCE / 2))
         made = self._driver.calls_since(self._since)
         marks = [mark for lead in leads for mark in lead.marks]
-        self.attributed = bool(made) and all(call.mentions(marks) for call in made)
+        self.attributed = any(call.mentions(marks) for call in made)  # then the others may be a timer's
+        self.usual = self.seen(leads)
         return self.usual
 
     def was_answered(self, status: int) -> bool:

@@ -56,6 +56,15 @@ def test_calls_about_other_leads_do_not_count_once_calls_name_leads() -> None:
     assert watch.seen([LEAD]) == Effects(1)
 
 
+def test_a_call_that_comes_beside_those_about_leads_is_no_effect() -> None:
+    driver = Driver().calls("/v1/sms ld_1", "/v1/faqs heartbeat")
+    watch = watching(driver)
+    assert watch.learn([LEAD]) == Effects(1)
+
+    driver.calls("/v1/faqs heartbeat")
+    assert not watch.excess(watch.seen([LEAD]))
+
+
 def test_calls_that_name_no_lead_all_count() -> None:
     driver = Driver().calls("/v1/faqs {}")
     watch = watching(driver)

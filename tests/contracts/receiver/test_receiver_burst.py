@@ -1,0 +1,67 @@
+"""A receiver may be too busy for a part of a burst, as long as it takes the events in the end."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from contracts.receiver.bench import Bench, Trial
+from contracts.receiver.load import burst
+from contracts.receiver.side_effects import Effects
+
+
+def _trial(*statuses: int) -> Trial:
+    """A trial of one delivery with an attempt for each status."""
+    state = "delivered" if statuses[-1] == 200 else "failed"
+    delivery: Mapping[str, Any] = {"state": state, "attempts": [{"status": status} for status in statuses]}
+    return Trial([], [delivery], Effects())
+
+
+class BusyBench:
+    """A bench whose receiver answers an event with these statuses, one after the other."""
+
+    def __init__(self, *statuses: int) -> None:
+        self._statuses, self._sent = statuses, 1
+        self.watch = self
+        self.usual = Effects()
+        self.findings: list[str] = []
+        self.counted = 0
+
+    def milliseconds(self) -> float:
+        return 1.0
+
+    def trial(self, leads: int) -> Trial:
+        return _trial(self._statuses[0])
+
+    def was_answered(self, status: int) -> bool:
+        return False
+
+    def until_delivered(self, trial: Trial) -> None:
+        self._sent = len(self._statuses)
+
+    def seen(self, leads: Any, expected: int) -> Trial:
+        return _trial(*self._statuses[: self._sent])
+
+    def found(self, rule: Any, trial: Trial, *, got: str, **facts: str) -> None:
+        self.findings.append(got)
+
+    def judge_count(self, *arguments: Any) -> None:
+        self.counted += 1
+
+
+@pytest.mark.parametrize(
+    ("statuses", "findings"),
+    [
+        ((200,), 0),
+        ((429, 200), 0),
+        ((503, 429, 200), 0),
+        ((429, 429), 1),
+        ((503, 500), 1),
+        ((500, 200), 1),
+        ((404,), 1),
+    ],
+)
+def test_a_busy_receiver_is_asked_again_and_a_broken_one_is_not(statuses: tuple[int, ...], findings: int) -> None:
+    bench = BusyBench(*statuses)
+    burst(cast(Bench, bench), _trial(200))
+    assert (len(bench.findings), bench.counted) == (findings, 1 - findings)
