@@ -42,6 +42,10 @@ def entry_context(entry: JsonNode) -> EntryContext:
     """The circumstances of an entry of a HAR file or of a journal. What is odd counts as unknown."""
     facts: Mapping[str, Any] = entry.object()
     events, ms = facts.get("events"), facts.get("ms", facts.get("time"))
+    timings = facts.get("timings")
+    queued = timings.get("blocked") if isinstance(timings, Mapping) else 0  # a browser's own queue, which `time` counts
+    if isinstance(ms, int | float) and isinstance(queued, int | float) and 0 < queued <= ms:
+        ms -= queued
     return EntryContext(
         _text(facts.get("id")),
         moment(facts.get("startedDateTime", facts.get("at"))),

@@ -26,6 +26,11 @@ def test_a_slow_answer_that_is_waited_for_is_found(contract: Contract) -> None:
     assert problems(contract, slow, unanswered(at(40, "/organization", ms=30_000))) == []
 
 
+def test_the_queue_of_a_browser_is_no_wait_for_an_answer(contract: Contract) -> None:
+    queued = at(0, "/organization", ms=15_000) | {"timings": {"blocked": 14_800, "send": 0, "wait": 200, "receive": 0}}
+    assert problems(contract, queued) == []
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds", "found"),
     [
