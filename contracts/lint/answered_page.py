@@ -1,6 +1,7 @@
 """The page that a list answered, also where the recorder has kept only the beginning of its body."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from contracts.lint.client_run import Call
 from contracts.spec.resources import Listing
 from contracts.traffic.recording import Part
 from contracts.transport.exchange import NOT_JSON
+
+_TOTALS = re.compile(rb'\.\.\.,((?:"\w+":\d+,?)+)\}\Z')
+_TOTALS_BYTES = 300
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ def answered_page(listing: Listing, call: Call) -> AnsweredPage:
         items = whole if isinstance(whole, list) else whole.get(listing.items) if isinstance(whole, Mapping) else None
         items = items if isinstance(items, list) else []
         return AnsweredPage(items, _more(listing, call, whole, len(items)))
-    items = _first_items(call.exchange.body)
+    items, totals = _first_items(call.exchange.body), _totals(call.exchange.body)
+    if totals:
+        return AnsweredPage(items, _more(listing, call, totals, page_size(listing, call) or listing.usual or 0))
     return AnsweredPage(items, _probably_more(listing, call, items), guessed=True)
 
 
@@ -54,6 +60,12 @@ def _more(listing: Listing, call: Call, whole: Any, count: int) -> bool | None:
     if isinstance(total, int):
         return total > ((number - 1) * size + count if size else count)
     return None
+
+
+def _totals(body: bytes) -> Mapping[str, Any]:
+    """The numbers that the journal of the mock keeps of the end of a long body; none in any other recording."""
+    found = _TOTALS.search(body[-_TOTALS_BYTES:])
+    return json.loads(b"{" + found[1] + b"}") if found else {}
 
 
 def _probably_more(listing: Listing, call: Call, items: Sequence[Any]) -> bool | None:

@@ -12,6 +12,8 @@ Header = tuple[bytes, bytes]
 _MAX_EXPLAIN_CHARACTERS = 1_000
 _OURS = 300  # bytes in memory of the headers that start with X-Mock-, but for the letters of the explanation
 _BODILESS = frozenset({204, 205, 304})
+_TOTALS = re.compile(rb'(?:,"\w{1,40}":\d{1,15}){1,8}\}\Z')
+_TOTALS_BYTES = 200  # the end of a body in which they are looked for
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]+")
 
 
@@ -29,8 +31,17 @@ class PreparedResponse:
         self.status = status
         self.body = b"" if status in _BODILESS else body
         self.headers = [*headers_for(self.body, content_type), *headers]
-        self.excerpt = self.body[:JOURNAL_ANSWER_BYTES]
+        self.excerpt = _excerpt(self.body)
         self.weight = len(self.excerpt) + fields_weight(self.headers) + _OURS
+
+
+def _excerpt(body: bytes) -> bytes:
+    """The part of a body that the journal keeps: its beginning, and of a long list also the totals at its end."""
+    if len(body) <= JOURNAL_ANSWER_BYTES:
+        return body
+    totals = _TOTALS.search(body[-_TOTALS_BYTES:])
+    end = b"..." + totals[0] if totals else b""
+    return body[: JOURNAL_ANSWER_BYTES - len(end)] + end
 
 
 async def send_answer(

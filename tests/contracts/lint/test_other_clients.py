@@ -7,7 +7,11 @@ import pytest
 from recordings import LEAD
 from timed_entries import at, problems, unanswered
 
+from contracts.lint.client_run import client_run
+from contracts.lint.lint import lint
 from contracts.spec.document import Contract, load
+from contracts.spec.json_file import JsonNode
+from contracts.traffic.detect import recording
 
 Calls = list[Any]
 
@@ -124,6 +128,16 @@ def test_an_unusual_flaw_is_found(name: str, contract: Contract) -> None:
 @pytest.mark.parametrize("name", sound())
 def test_a_sound_client_that_looks_flawed_is_clean(name: str, contract: Contract) -> None:
     assert problems(contract, *sound()[name]) == []
+
+
+@pytest.mark.parametrize(("path", "found"), [("/v1/policies?limit=100", []), ("/v1/leads", ["first-page-only"])])
+def test_the_totals_of_a_long_page_are_known(path: str, found: Any, sophiie_workspace: Any, contract: Contract) -> None:
+    sophiie = sophiie_workspace(world="edge" if not found else "default")
+    answer = sophiie.client.get(path)
+    assert len(answer.content) > 16_384  # the journal keeps no more of it
+    journal = JsonNode("journal", sophiie.control("GET", "/requests"))
+    result = lint(client_run(contract, recording(journal)))
+    assert [finding.rule.id for finding in result.problems] == found
 
 
 @pytest.mark.slow
