@@ -1,13 +1,11 @@
 """One command of the user's, run by the shell. It ends in time with all that it has started; its output has a bound."""
 
-import os
-import signal
 import subprocess
 import threading
-from contextlib import suppress
 from typing import IO, cast
 
 from contracts.errors import CannotRun
+from mock_server.support.process_group import KILL, signal_group
 
 _MAX_REASON = 200
 """Bytes of a failed command's complaint that are shown."""
@@ -47,5 +45,4 @@ def output_of(command: str, seconds: float, most: int) -> str:
 def _end(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
     """End a command and what it has started."""
     late.set()
-    with suppress(OSError):  # it may have ended just now
-        os.killpg(process.pid, signal.SIGKILL)
+    signal_group(process, KILL)

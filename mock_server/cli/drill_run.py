@@ -16,6 +16,7 @@ from mock_server.config.settings import Settings, variable
 from mock_server.errors import Problem, SettingsError
 from mock_server.server import MockServer
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.process_group import KILL, signal_group
 from mock_server.support.text import short_repr
 from mock_server.world.clock import Stopwatch
 
@@ -112,26 +113,12 @@ def _ended(words: Sequence[str], environment: Mapping[str, str], output: Path, t
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     """End a command and all of its group, politely and then for good; nothing of it may reach into the next run."""
-    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-        _signal(process, number)
+    for number in (signal.SIGTERM, KILL):
+        signal_group(process, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_PATIENCE)
-            if not _signal(process, 0):
+            if not signal_group(process, 0):
                 return
-
-
-def _signal(process: "subprocess.Popen[bytes]", number: int) -> bool:
-    """Send a signal to the group of a command, 0 for none; tell whether anything of it lives."""
-    try:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, number)
-        elif number:  # Windows has no groups: what the command has started may go on
-            process.terminate()
-        else:
-            return process.poll() is None
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
 
 
 def _failures(junit: Path) -> dict[str, str]:
