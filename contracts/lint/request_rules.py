@@ -61,7 +61,8 @@ def _unknown_names(call: Call) -> Iterator[LintFinding]:
     if call.operation is None:
         return
     for violation in request_conformance.unknown_parameters(call.operation, call.exchange):
-        if _SECRET_NAME.fullmatch(violation.location.name):
+        name = violation.location.name
+        if _SECRET_NAME.fullmatch(name) or _is_key(call.query.get(name, "")):
             continue  # the rule about keys says more of it
         yield LintFinding(UNKNOWN_PARAMETER, call.key, _described(violation), [call])
     if whole_body(call):
@@ -96,11 +97,15 @@ def _keys(run: ClientRun, call: Call) -> Iterator[LintFinding]:
     documents = {name for document in run.contract.documents for name in document.credentials}
     for name, value in call.query.items():
         named = _SECRET_NAME.fullmatch(name) and not _documented(name, known)
-        if name not in documents and value and (named or value == MASK or _SECRET_VALUE.fullmatch(value)):
+        if name not in documents and value and (named or _is_key(value)):
             where = name if re.fullmatch(r"[\w.-]{1,40}", name) else "a parameter"
             yield LintFinding(KEY_IN_URL, call.key or call.method, f"the query has a key in `{where}`", [call])
     if any(_SECRET_VALUE.fullmatch(step) for step in call.path.split("/")):
         yield LintFinding(KEY_IN_URL, call.key or call.method, "the path has a key", [call])
+
+
+def _is_key(value: str) -> bool:
+    return value == MASK or bool(_SECRET_VALUE.fullmatch(value))
 
 
 def _documented(name: str, known: tuple[Parameter, ...]) -> bool:

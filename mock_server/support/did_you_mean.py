@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _MAX_COMPARED_CHARACTERS = 80
+_PAGE_SIZES = frozenset({"limit", "perpage", "pagesize", "pagelimit", "itemsperpage", "maxresults", "size", "take"})
+"""Names of the size of a page. By their letters, most are nearer to `page` than to each other."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known name that differs only in case and punctuation, or else the most similar; empty if none is."""
+    """The known name that differs only in case and punctuation, or means the same, or else the most similar, if any."""
     names = sorted(set(known))
     bare: dict[str, str] = {}
     for name in names:
         bare.setdefault(_bare(name), name)
     if _bare(word) in bare:
         return bare[_bare(word)]
+    if _bare(word) in _PAGE_SIZES and (sizes := [name for plain, name in bare.items() if plain in _PAGE_SIZES]):
+        return sizes[0]
     start = word[:_MAX_COMPARED_CHARACTERS]
     near = get_close_matches(start, names, 1) or get_close_matches(start.lower(), names, 1)
     return near[0] if near else ""

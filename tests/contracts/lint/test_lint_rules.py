@@ -106,6 +106,16 @@ def test_a_member_of_another_spelling_is_named(contract: Contract) -> None:
     assert (found.rule.id, "did you mean `leadId`" in found.detail) == ("unknown-parameter", True)
 
 
+@pytest.mark.parametrize("name", ["per_page", "pageSize", "page_limit"])
+def test_the_size_of_a_page_is_not_taken_for_its_number(name: str, contract: Contract) -> None:
+    (found,) = linted(contract, at(0, f"/inquiries?{name}=5&limit=1")).problems
+    assert "did you mean `limit`" in found.detail
+
+
+def test_a_key_under_an_odd_name_is_one_finding(contract: Contract) -> None:
+    assert problems(contract, at(0, "/organization?foo=sk_test_***")) == ["key-in-url"]
+
+
 def test_a_path_that_was_meant_is_named(contract: Contract) -> None:
     (found,) = linted(contract, at(0, "/lead", 404), at(1, "/organization")).problems
     assert (found.rule.id, "did you mean GET /v1/leads" in found.detail) == ("unknown-path", True)
