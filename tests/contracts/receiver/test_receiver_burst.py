@@ -26,11 +26,18 @@ class BusyBench:
         self.usual = Effects()
         self.findings: list[str] = []
         self.counted = 0
+        self.ms = 1.0
+        self.sent = 0
+        self.skipped = False
 
     def milliseconds(self) -> float:
-        return 1.0
+        return self.ms
+
+    def skip(self, rules: Any, reason: str) -> None:
+        self.skipped = True
 
     def trial(self, leads: int) -> Trial:
+        self.sent = leads
         return _trial(self._statuses[0])
 
     def was_answered(self, status: int) -> bool:
@@ -65,3 +72,11 @@ def test_a_busy_receiver_is_asked_again_and_a_broken_one_is_not(statuses: tuple[
     bench = BusyBench(*statuses)
     burst(cast(Bench, bench), _trial(200))
     assert (len(bench.findings), bench.counted) == (findings, 1 - findings)
+
+
+@pytest.mark.parametrize(("ms", "events"), [(0.0, 200), (200.0, 200), (300.0, 133), (800.0, 50), (801.0, 0)])
+def test_a_slow_receiver_has_a_smaller_burst_and_a_very_slow_one_none(ms: float, events: int) -> None:
+    bench = BusyBench(200)
+    bench.ms = ms
+    burst(cast(Bench, bench), _trial(200))
+    assert (bench.sent, bench.skipped) == (events, events == 0)
