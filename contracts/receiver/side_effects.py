@@ -12,6 +12,8 @@ PATIENCE = 5.0
 _QUIET = 0.15
 """Seconds without a change after which nothing more is expected, of a receiver that works before it answers."""
 _LOOK = 0.03
+_LONGEST = 300.0
+"""Seconds after which a receiver whose effects go on and on is looked at no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,17 @@ class EffectWatch:
     ) -> Effects:
         """Wait until the expected effects are there and nothing changes any more. Without ``expected``: any effect.
 
-        It gives up after ``patience`` seconds without another effect.
+        It gives up after ``patience`` seconds without another effect, and on a receiver that never comes to rest.
         """
         changed = self._clock()
+        end = changed + _LONGEST
         last = Effects(-1)
         while True:
             seen, now = self.seen(leads), self._clock()
             if seen != last:
                 last, changed = seen, now
+            if now >= end:
+                return seen
             enough = bool(seen) if expected is None else seen.reaches(expected)
             if (enough and now - changed >= self._quiet) or (not enough and now - changed >= patience):
                 return seen

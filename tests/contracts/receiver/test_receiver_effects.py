@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import CannotRun
 from contracts.receiver.effect_probe import EffectProbe, parse_probe
-from contracts.receiver.mock_driver import CheckedLead, ReceiverCall
+from contracts.receiver.mock_driver import CheckedLead, MockDriver, ReceiverCall
 from contracts.receiver.shell_command import output_of
 from contracts.receiver.side_effects import Effects, EffectWatch
 
@@ -82,6 +82,16 @@ def test_a_late_effect_is_awaited_and_a_missing_one_is_given_up() -> None:
     assert 7 < driver.now < 8
 
 
+def test_a_receiver_that_never_rests_is_left_after_a_while() -> None:
+    driver = Driver()
+    for second in range(1_000):
+        driver.calls(f"/v1/sms ld_1 {second}", at=float(second))
+    driver.sleep = lambda seconds: setattr(driver, "now", driver.now + 1.0)  # type: ignore[method-assign]
+
+    assert watching(driver).settled([LEAD], Effects(1)).calls > 100
+    assert driver.now < 400
+
+
 def test_a_receiver_that_works_later_is_watched_longer() -> None:
     driver = Driver().calls("/v1/sms ld_1", at=1.0)
     watch = watching(driver)
@@ -151,3 +161,32 @@ def test_a_command_without_an_end_is_ended_with_its_children(command: str, why: 
 
 def test_a_command_has_nobody_who_types() -> None:
     assert output_of("cat; echo 7", 5.0, 1_000) == "7"
+
+
+class Refusal(Exception):
+    """A refusal of the mock, as the command line's client raises it."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+@pytest.mark.parametrize(("answers", "drained"), [([200], True), ([504, 504, 200], True), ([504, 504, 504], False)])
+def test_a_slow_receiver_has_time_and_ends_no_check(answers: list[int], drained: bool) -> None:
+    assert _driver(answers).drain() is drained
+    assert answers == []
+
+
+def test_another_refusal_than_a_slow_receiver_ends_the_check() -> None:
+    with pytest.raises(Refusal):
+        _driver([500]).drain()
+
+
+def _driver(answers: list[int]) -> MockDriver:
+    """A driver of a mock that answers a drain with these statuses."""
+
+    def control(method: str, path: str, body: Any = None, /) -> Any:
+        if path == "/webhooks/drain" and (status := answers.pop(0)) != 200:
+            raise Refusal(status)
+        return {"total": 0, "frozen": True}
+
+    return MockDriver(control, control, 1)
