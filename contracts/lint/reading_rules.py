@@ -116,6 +116,8 @@ def _deleted(stream: Sequence[Call]) -> Iterator[LintFinding]:
     for call in stream:
         for path in _asked_for(call, gone, named):
             gone[path].append(call)
+        if call.succeeded and call.method != "DELETE" and gone.pop(call.path, []):
+            named[call.path.rpartition("/")[2]].remove(call.path)  # it has come, or come back
         if not _of_one(call) or call.path in gone:
             continue
         if (call.succeeded and call.method == "DELETE") or call.status in (404, 410):

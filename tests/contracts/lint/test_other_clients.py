@@ -97,6 +97,7 @@ def sound() -> dict[str, Calls]:
             lead(1, 404, method="PUT", sent={"suburb": "Ryde"}),
             lead(2, 404, method="DELETE"),
         ],
+        "a record comes after a while": [lead(0, 404), lead(5, 404), lead(10, 404), lead(15)],
         "a record and its notes are gone": [lead(0, method="DELETE"), lead(1, 404), lead(2, 404, after="/notes")],
         "numbers that other kinds have too": [
             at(0, "/faqs/7", method="DELETE"),
