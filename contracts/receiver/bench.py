@@ -69,6 +69,7 @@ class Bench:
         if self.driver.limited:
             self.driver.advance(_RATE_WINDOW)
         self.driver.heal()
+        self.subscription = self.driver.subscribe(self.url)  # an answer 410 has ended the one before
         self.driver.cancel_owed(self.subscription)
         self.watch.mark()
 

@@ -87,7 +87,7 @@ class MockDriver:
         known = self.control("GET", f"/webhooks/subscriptions?trigger={trigger}")["items"]
         own = next((int(one["id"]) for one in known if one["hookUrl"] == url), None)
         id = own or int(self._api("POST", _SUBSCRIBE, {"hookUrl": url, "trigger": trigger})["id"])
-        self._subscriptions[id] = own is None
+        self._subscriptions.setdefault(id, own is None)
         return id
 
     def unsubscribe(self, id: int) -> None:

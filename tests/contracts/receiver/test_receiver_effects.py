@@ -190,3 +190,22 @@ def _driver(answers: list[int]) -> MockDriver:
         return {"total": 0, "frozen": True}
 
     return MockDriver(control, control, 1)
+
+
+def test_a_subscription_that_was_made_is_found_again_and_removed_at_the_end() -> None:
+    listed: list[dict[str, Any]] = []
+    removed = []
+
+    def control(method: str, path: str, body: Any = None, /) -> Any:
+        if method == "DELETE":
+            removed.append(path)
+        return {"total": 0, "frozen": True, "items": listed}
+
+    def api(method: str, path: str, body: Any = None, /) -> Any:
+        listed.append({"id": 7, "hookUrl": body["hookUrl"]})
+        return {"id": 7}
+
+    driver = MockDriver(control, api, 1)
+    assert [driver.subscribe("http://127.0.0.1:1/"), driver.subscribe("http://127.0.0.1:1/")] == [7, 7]
+    driver.close()
+    assert removed == ["/webhooks/subscriptions/7"]
