@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from joined_streams import close, join
+
 
 class Relay:
     """Passes connections on to the port that ``to`` tells. ``start`` it on the loop that ends it."""
@@ -39,16 +41,8 @@ class Relay:
             if not self.is_cut:
                 there, back = await asyncio.open_connection("127.0.0.1", self._to())
                 self._open |= {writer, back}
-                await asyncio.gather(_copy(reader, back), _copy(there, writer), return_exceptions=True)
-                back.close()
-                self._open -= {writer, back}
-        writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while part := await reader.read(65_536):
-            writer.write(part)
-            await writer.drain()
-    with suppress(OSError, RuntimeError):
-        writer.write_eof()
+                try:
+                    await join(reader, writer, there, back)
+                finally:
+                    self._open -= {writer, back}
+        await close(writer)

@@ -6,14 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while part := await reader.read(65_536):
-            writer.write(part)
-            await writer.drain()
-    with suppress(OSError):
-        writer.write_eof()
+from joined_streams import close, join
 
 
 async def _end(server: asyncio.Server) -> None:
@@ -34,10 +27,9 @@ def round_robin(ports: Sequence[int]) -> Iterator[str]:
         for _ in ports:  # one that is not there is passed over
             with suppress(OSError, asyncio.CancelledError):
                 there, back = await asyncio.open_connection("127.0.0.1", next(turns))
-                await asyncio.gather(_copy(reader, back), _copy(there, writer))
-                back.close()
+                await join(reader, writer, there, back)
                 break
-        writer.close()
+        await close(writer)
 
     server = loop.run_until_complete(asyncio.start_server(passed, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
