@@ -37,7 +37,7 @@ def plan(url: str, **options: Any) -> RunPlan:
 
 def test_a_plan_reads_and_sends_nothing() -> None:
     permission = Permission("org_1", "ledger.jsonl")
-    with audited("open", "socket.connect", "os.mkdir") as seen:
+    with audited("open", "socket.connect", "os.mkdir", only_here=True) as seen:
         full = plan("http://127.0.0.1:9")
         safe = RunPlan.of(CONTRACT, Target(HOST, KEY), Options(permission=permission))
     assert seen == []
