@@ -6,10 +6,10 @@ secret that is never written, so that nobody can find out the real value by tryi
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.shapes.shape import MAX_DEPTH
 from contracts.shapes.shaping import Place
@@ -23,10 +23,13 @@ _START = datetime(2000, 1, 1)
 _MOMENTS = (TextFormat.MOMENT, TextFormat.OTHER_MOMENT, TextFormat.DATE)
 _LONGEST = 1700
 """Letters of the longest made-up text; all longer ones are of one class."""
-_SPREAD = 997
+_SPREAD = 999_983
 """How many made-up numbers there are where the document sets no bounds."""
+_TRIES = 100
+"""Attempts to find a made-up value that stands for no other value yet; there are only sixteen of one letter."""
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 Moments = Mapping[str, str]
+Made = TypeVar("Made", str, int)
 
 
 class MadeUpValues:
@@ -34,6 +37,7 @@ class MadeUpValues:
 
     def __init__(self, contract: Contract) -> None:
         self._secret = secrets.token_bytes(16)
+        self._meanings: dict[str | int, str] = {}  # made-up value → the real one
         self._prefixes = tuple(sorted({*_id_prefixes(document.raw for document in contract.documents)}))
 
     def text(self, value: str, place: Place | None = None, moments: Moments | None = None) -> str:
@@ -97,13 +101,25 @@ class MadeUpValues:
 
     def _letters(self, text: str, count: int) -> str:
         """Letters that belong to a text."""
+        return self._distinct(text, lambda salted: self._letters_of(salted, count))
+
+    def _letters_of(self, salted: str, count: int) -> str:
         found = ""
         while len(found) < count:
-            found += self._digest(f"{len(found)} {text}").hexdigest().translate(_LETTERS)
+            found += self._digest(f"{len(found)} {salted}").hexdigest().translate(_LETTERS)
         return found[:count]
 
     def _number(self, text: str, low: int, high: int) -> int:
-        return low + int.from_bytes(self._digest(text).digest()[:8]) % (max(high, low) - low + 1)
+        size = max(high, low) - low + 1
+        return self._distinct(text, lambda salted: low + int.from_bytes(self._digest(salted).digest()[:8]) % size)
+
+    def _distinct(self, text: str, make: Callable[[str], Made]) -> Made:
+        """Make up a value for a text, another one than for every other text as long as there are some left."""
+        for number in range(_TRIES):
+            found = make(f"{number} {text}")
+            if self._meanings.setdefault(found, text) == text:
+                break
+        return found
 
     def _digest(self, text: str) -> "blake2b":
         return blake2b(text.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=32)

@@ -11,9 +11,12 @@ from contracts.learn.gap_ledger import asked_words
 from contracts.learn.observed_file import learn
 from contracts.learn.sources import load_source
 from contracts.proxy.made_up_exchanges import MadeUpExchanges
+from contracts.proxy.made_up_values import MadeUpValues
 from contracts.report.har import ExchangeLog, har_text
 from contracts.shapes.exchanges import Fact, ShapedExchange
 from contracts.shapes.observer import Observer, now
+from contracts.shapes.shaping import Place
+from contracts.shapes.vocabulary import Vocabulary
 from contracts.transport.exchange import Exchange
 from contracts.transport.redaction import ReportRedactor
 
@@ -81,6 +84,13 @@ def test_one_record_stays_one_record(tmp_path: Path) -> None:
     [one, other, again] = load_source(written(tmp_path, *paths), CONTRACT, asked_words(GAPS)).exchanges
     assert (one.subject, other.subject, again.subject) == ((1,), (2,), (1,))
     assert Fact.UNKNOWN_RECORD not in again.facts
+
+
+def test_different_values_stay_different() -> None:
+    made_up = MadeUpValues(CONTRACT)
+    assert len({made_up.text(f"ld_{letter}") for letter in "abcdefghijklm"}) == 13
+    anything = Place(CONTRACT.documents[0], {}, Vocabulary(CONTRACT, asked_words(GAPS)), "")
+    assert len({made_up.number(number, anything) for number in range(1, 500)}) == 499
 
 
 def test_all_of_it_together_is_learned_alike(tmp_path: Path) -> None:
