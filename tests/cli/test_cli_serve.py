@@ -93,6 +93,7 @@ def test_a_server_that_loses_its_state_file_answers_503_and_ends_with_exit_code_
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_what_was_answered_201_is_there_after_kill_9_and_the_file_has_one_owner(start: Start, tmp_path: Path) -> None:
     first, url = start("--state", "state.db")
     made = [

@@ -81,6 +81,7 @@ def test_an_interrupt_before_anything_was_found_writes_the_reports_too(ended: En
     assert "interrupted; no rules seen to be broken by then" in result.output
 
 
+@pytest.mark.slow
 def test_a_target_that_hangs_does_not_hold_up_the_end(ended: Ended) -> None:
     """The engine waits for its request, which would take as long as the request may."""
     released, signalled = threading.Event(), []

@@ -113,6 +113,7 @@ def _note(seen: set[str], exchange: Exchange) -> None:
         seen.add(exchange.operation)
 
 
+@pytest.mark.slow
 def test_a_run_asks_nothing_but_what_it_is_said_to_ask() -> None:
     """Or `--only` would leave it out."""
     asked: dict[str, set[str]] = {}

@@ -121,6 +121,7 @@ def test_the_default_workspace_stays(control: AdminClient) -> None:
         control("DELETE", "/workspaces/default")
 
 
+@pytest.mark.slow
 def test_a_key_is_told_once_and_never_kept(running: MockServer, control: AdminClient, tmp_path: Path) -> None:
     with MockServer(Settings(port=0, quiet=True, world="small", state=str(tmp_path / "state"))) as server:
         made = httpx.post(f"{server.url}/__admin/workspaces", json={"id": "kept"}).json()

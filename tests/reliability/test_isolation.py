@@ -22,6 +22,7 @@ def server() -> Iterator[MockServer]:
         yield server
 
 
+@pytest.mark.slow
 @settings(max_examples=MANY, suppress_health_check=[HealthCheck.too_slow])
 @example(history=WHOLE)
 @given(history=HISTORIES)

@@ -60,6 +60,7 @@ def steps(work: Callable[[], object], name: str = "") -> int:
     return count
 
 
+@pytest.mark.slow
 def test_a_start_is_proportional_to_the_number_of_paths(served: Callable[[dict[str, Any]], Any]) -> None:
     record = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
 

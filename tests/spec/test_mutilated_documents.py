@@ -8,6 +8,7 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from specimens import OURS, SIZE, chance, nodes, served
@@ -117,12 +118,14 @@ def check(root: Root, *, generating: bool) -> None:
         assert all(problem.remedy for problem in fault.problems[:20])
 
 
+@pytest.mark.slow
 @settings(max_examples=12 * SIZE)
 @given(mutilations("v1"))
 def test_a_mutilated_v1_is_served_or_refused(root: Root) -> None:
     check(root, generating=SIZE > 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=40 * SIZE)
 @given(mutilations("zapier"))
 def test_a_mutilated_zapier_is_served_or_refused(root: Root) -> None:

@@ -77,6 +77,7 @@ def forged(path: Path) -> Iterator[tuple[str, Any, str]]:
             yield name, value, started(path)
 
 
+@pytest.mark.slow
 def test_facts_of_somebody_are_taken_or_refused_in_words(path: Path) -> None:
     said = {(name, repr(value)): what for name, value, what in forged(path)}
     assert all(name in what for (name, _), what in said.items() if what)

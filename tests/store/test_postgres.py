@@ -276,6 +276,7 @@ def test_what_nobody_can_tell_ends_the_server(
         put(log, state, 1)
 
 
+@pytest.mark.slow
 def test_a_database_that_stands_still_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read meanwhile; a write in doubt is kept or not, and the one who wrote knows which."""
     monkeypatch.setattr(postgres_lease, "LEASE_SECONDS", 0.6)
@@ -296,6 +297,7 @@ def test_a_database_that_stands_still_is_not_believed(monkeypatch: pytest.Monkey
         log.close()
 
 
+@pytest.mark.slow
 def test_a_restart_of_the_database_loses_nothing() -> None:
     with own_postgres() as server, server.schema("s") as url:
         log = PostgresLog(url)

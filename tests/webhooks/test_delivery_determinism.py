@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
@@ -53,6 +54,7 @@ def log_of_a_run() -> bytes:
         return client.get("/__admin/webhooks/log").content
 
 
+@pytest.mark.slow
 def test_the_delivery_log_is_the_same_three_times() -> None:
     once = log_of_a_run()
 
