@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Self
 
 import jsonschema_rs
 import orjson
@@ -132,6 +132,11 @@ class JsonBody:
         self._validator = jsonschema_rs.Draft202012Validator(
             self.schema, validate_formats=True, retriever=fetch_nothing, mask="it"
         )
+
+    def also(self, **rules: Any) -> Self:
+        """Show more of JSON Schema in the document: what the route checks itself, in better words."""
+        self.schema |= rules
+        return self
 
     def load(self, raw: bytes, depth: int) -> Any:
         """Read and check a body of at most so many levels. Raises ControlRefused."""

@@ -35,8 +35,11 @@ OUTAGES: Mapping[str, str] = MappingProxyType(
 )
 """Evolutions for clients that ask again after an error of the server. Only who names them gets them."""
 
-_FORM = re.compile(r"(?:(?P<seed>-?[0-9]{1,15})(?::|$))?(?P<kinds>[a-z0-9+-]*)(?P<placebo>:placebo)?")
-_OFF = "none"
+_FORM = re.compile(r"(?:(?P<seed>-?[0-9]{1,15})(?::|$))?(?P<kinds>[a-z0-9+-]*)")
+_OFF, _PLACEBO = "none", ":placebo"
+_KIND = "|".join((*KINDS, *OUTAGES))
+PATTERN = rf"^(|none|(-?[0-9]{{1,15}}|(-?[0-9]{{1,15}}:)?({_KIND})(\+({_KIND}))*)(:placebo)?)$"
+"""All texts that ``evolutions`` reads without a slip of the pen, as a regular expression of JSON Schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Evolutions:
 
     def __str__(self) -> str:
         kinds = "" if self.mixed else f":{'+'.join(self.kinds)}"
-        return f"{self.seed}{kinds}{':placebo' if self.placebo else ''}" if self.kinds else _OFF
+        return f"{self.seed}{kinds}{_PLACEBO if self.placebo else ''}" if self.kinds else _OFF
 
 
 def evolutions(text: str) -> Evolutions:
@@ -68,7 +71,7 @@ def evolutions(text: str) -> Evolutions:
     """
     if text in ("", _OFF):
         return Evolutions()
-    match = _FORM.fullmatch(text)
+    match = _FORM.fullmatch(text.removesuffix(_PLACEBO))
     if match is None or not (match["seed"] or match["kinds"]):
         raise ValueError(f"{short_repr(text)} is no evolution: write a seed, or kinds as null+key-order, or 7:null")
     named = {name for name in match["kinds"].split("+") if name}
@@ -78,4 +81,4 @@ def evolutions(text: str) -> Evolutions:
         raise ValueError(f"{short_repr(unknown[0])} is no evolution; {remedy}")
     # In the order of the table: a body is changed before it is packed.
     kinds = tuple(name for name in (*OUTAGES, *KINDS) if name in named) if named else tuple(KINDS)
-    return Evolutions(kinds, int(match["seed"] or 1), not named, bool(match["placebo"]))
+    return Evolutions(kinds, int(match["seed"] or 1), not named, text.endswith(_PLACEBO))

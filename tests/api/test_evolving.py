@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.applications import Starlette
 from wire import TINY, Answer, Tenant, ask, state_of
 
 from mock_server.app import create_app
-from mock_server.config.evolutions import KINDS, OUTAGES, evolutions
+from mock_server.config.evolutions import KINDS, OUTAGES, PATTERN, evolutions
 from mock_server.config.settings import Settings
 from mock_server.errors import SettingsError
 from mock_server.workspaces.workspace import Workspace
@@ -233,3 +234,16 @@ def test_a_request_wins_over_its_workspace(app: Starlette, mine: tuple[Workspace
 def test_it_is_written_as_it_is_read() -> None:
     for text in ("7", "1:null+key-order", "1:null:placebo", "none"):
         assert str(evolutions(text)) == text
+
+
+@pytest.mark.parametrize("text", ["7", "-3", "null", "null+key-order", "7:null", "7:placebo", "7:null:placebo", "none"])
+def test_what_is_written_is_read_again(text: str) -> None:
+    read = evolutions(text)
+    assert re.search(PATTERN, text)
+    assert evolutions(str(read)) == read
+    assert read.placebo == text.endswith("placebo")
+
+
+@pytest.mark.parametrize("text", ["nul", "7:", "7:nothing", "null+", "placebo", "none:placebo", "0" * 500])
+def test_the_document_admits_nothing_that_is_refused(text: str) -> None:
+    assert not re.search(PATTERN, text)

@@ -27,6 +27,14 @@ NEW_DELIVERY_FAULT = JsonBody(
     seed={"type": "integer", "minimum": -(2**53), "maximum": 2**53},
     copies={"type": "integer", "minimum": 1, "maximum": _MAX_COPIES},
     seconds={"type": "number", "minimum": 0, "maximum": 366 * 86_400},
+).also(
+    dependentSchemas={
+        "seconds": {
+            "properties": {"fault": {"enum": list(DEFAULT_SECONDS)}},
+            "if": {"properties": {"fault": {"const": "SLOW_ANSWER"}}},
+            "then": {"properties": {"seconds": {"maximum": _MAX_REAL_SECONDS}}},
+        }
+    }
 )
 """The body that adds a rule."""
 

@@ -5,10 +5,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mock_server.admin.context import NOTHING, AdminContext, ControlRefused, JsonBody, answer
-from mock_server.config.evolutions import KINDS, OUTAGES, evolutions
+from mock_server.config.evolutions import KINDS, OUTAGES, PATTERN, evolutions
 from mock_server.stubbing.evolution_state import EvolutionState
 
-EVOLVE = JsonBody(("evolve",), evolve={"type": "string", "maxLength": 500})
+_TEXT = {"type": "string", "maxLength": 500}
+EVOLVE = JsonBody(("evolve",), evolve=_TEXT).also(properties={"evolve": {**_TEXT, "pattern": PATTERN}})
 """The body that lets answers evolve."""
 
 
