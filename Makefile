@@ -69,7 +69,7 @@ BESIDE_TESTS := tests/admin tests/cli tests/examples tests/middleware tests/plug
 	tests/spec/test_document.py tests/webhooks/test_certificates.py tests/webhooks/test_egress.py \
 	tests/webhooks/test_hostile_receivers.py tests/webhooks/test_delivery.py tests/test_app.py tests/http_protocol/test_parser_choice.py tests/http_protocol/test_protocol.py \
 	tests/support/test_bounded_files.py tests/test_server.py
-BESIDE_NOT := -m 'not slow' --ignore tests/cli/test_endings.py --ignore tests/admin/test_control_document.py --ignore tests/examples/receivers \
+BESIDE_NOT := -m 'not slow' --ignore tests/cli/test_endings.py --ignore tests/admin/test_control_document.py \
 	--deselect tests/cli/test_cli_verbs.py::test_every_verb_has_a_line_in_the_help_and_help_of_its_own \
 	--deselect 'tests/test_server.py::test_state_outlives_the_server_that_is_entered_again[postgres]'
 BESIDE_SHOWN := starlette|uvicorn|uvloop|httptools|jsonschema-rs|orjson|aiohttp|click|rich|pyyaml|pytest|httpx
