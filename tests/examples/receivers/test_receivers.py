@@ -13,9 +13,6 @@ from mock_server.config.settings import Settings
 from mock_server.server import MockServer
 from mock_server.testing import Sophiie, workspace
 
-# The judge of receivers belongs to the contract suite; these examples also run where only the fixture is installed.
-for _library in ("schemathesis", "openapi_core"):
-    pytest.importorskip(_library, reason="receiver-check needs the extra `check`")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
