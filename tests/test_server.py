@@ -124,6 +124,7 @@ def test_a_stop_refuses_what_is_still_in_flight(raw: bytes, media: str, impatien
     assert answer.status == (200 if "attempts" in str(raw) else 503)
 
 
+@pytest.mark.slow
 def test_a_request_refused_at_a_stop_has_changed_nothing(tmp_path: Path, impatient: None) -> None:
     settings = Settings(**TINY, state=str(tmp_path / "state"))
     with MockServer(settings) as server:
@@ -146,6 +147,7 @@ def waiting_for_leads(server: MockServer, count: int) -> None:
         time.sleep(0.001)
 
 
+@pytest.mark.slow
 def test_a_burst_under_way_at_a_stop_happens_whole(tmp_path: Path, impatient: None) -> None:
     settings, count = Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state")), 300
     burst = json.dumps({"kind": "call", "count": count}).encode()
@@ -161,6 +163,7 @@ def test_a_burst_under_way_at_a_stop_happens_whole(tmp_path: Path, impatient: No
         assert get(server, "/__admin/simulate").json["planned"] == []
 
 
+@pytest.mark.slow
 def test_a_clock_under_way_at_a_stop_stays_at_what_happened_last(tmp_path: Path, impatient: None) -> None:
     settings = Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state"))
     with MockServer(settings) as server:
@@ -267,6 +270,7 @@ def test_a_second_signal_refuses_what_is_in_flight_at_once(first: signal.Signals
         assert (answer.status, answer.get("content-type")) == (503, _IN_FLIGHT[name][1]), name
 
 
+@pytest.mark.slow
 def test_two_servers_know_nothing_of_each_other() -> None:
     with MockServer(Settings(**TINY)) as one, MockServer(Settings(**TINY)) as other:
         assert post(one, "/v1/leads", {"firstName": "Ada"}).status == 201
@@ -274,6 +278,7 @@ def test_two_servers_know_nothing_of_each_other() -> None:
         assert get(other, "/v1/leads").json["totalCount"] == 0
 
 
+@pytest.mark.slow
 def test_state_outlives_the_server_that_is_entered_again(new_place: Callable[[], str]) -> None:
     server = MockServer(Settings(**TINY, state=new_place()))
     with server:

@@ -277,6 +277,7 @@ def tells_of_all(desk: Desk, before: Mapping[str, set[Any]]) -> None:
         assert sorted(id for name, id in lines if name == f"{type}_CREATED" and id not in before[kind]) == made
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.one_of(contacts, visits, waits), max_size=10), st.integers(0, 3), moments)
 def test_the_world_stays_one_story(app: Starlette, script: list[dict[str, Any]], seed: int, moment: str) -> None:

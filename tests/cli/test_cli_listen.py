@@ -167,6 +167,7 @@ def brief(monkeypatch: pytest.MonkeyPatch, server: MockServer) -> Iterator[tuple
         yield own, opened.close
 
 
+@pytest.mark.slow
 def test_it_comes_back_when_the_server_does(
     brief: tuple[MockServer, Callable[[], None]], run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +230,7 @@ def test_it_unsubscribes_when_it_is_stopped_or_its_terminal_is_closed(server: Mo
     assert subscriptions(server) == []
 
 
+@pytest.mark.slow
 def test_what_was_killed_is_ended_by_the_next_one(server: MockServer, run: Run) -> None:
     assert Listening(server).ended(signal.SIGKILL) == (-signal.SIGKILL, "")
     assert len(subscriptions(server)) == 7

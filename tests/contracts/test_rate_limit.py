@@ -65,7 +65,9 @@ def rules(outcome: RunResult) -> list[tuple[str, str]]:
     return [(finding.rule.name, finding.where) for finding in outcome.findings]
 
 
-@pytest.mark.parametrize("phase", [None, *(BEGAN + 7.5 * step for step in range(8))])
+@pytest.mark.parametrize(
+    "phase", [None, BEGAN, *(pytest.param(BEGAN + 7.5 * step, marks=pytest.mark.slow) for step in range(1, 8))]
+)
 def test_a_host_that_keeps_the_documented_limit_is_not_accused_wherever_its_windows_turn(
     phase: float | None, asked: Asked
 ) -> None:
@@ -332,6 +334,7 @@ def test_a_page_is_as_small_as_the_document_allows() -> None:
     assert plan.describe()[-1].startswith("GET /v1/appointments?limit=5   ")
 
 
+@pytest.mark.slow
 def test_an_entry_of_the_baseline_stays_when_the_limit_was_not_looked_at(asked: Asked) -> None:
     clock = FakeClock()
     entry = BaselineEntry("rate_limit", "GET /v1/appointments", "", "me", date(2099, 1, 1), 1)

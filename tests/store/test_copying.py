@@ -69,6 +69,7 @@ def test_a_copy_of_a_file_in_use_has_all_that_was_acknowledged(tmp_path: Path) -
     assert "After" in leads(path)
 
 
+@pytest.mark.slow
 def test_a_copy_has_what_lies_in_the_log_of_a_server_that_was_killed(tmp_path: Path, state: Path) -> None:
     with sqlite3.connect(state) as database:
         database.execute("PRAGMA wal_autocheckpoint = 0")
@@ -131,6 +132,7 @@ def test_the_command_says_what_it_copied(tmp_path: Path, state: Path, capsys: py
     assert "--force" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_file_that_a_server_has_is_not_replaced(tmp_path: Path, state: Path) -> None:
     target = tmp_path / "used.db"
     with MockServer(Settings(**{**TINY, "state": str(target)})) as server:
@@ -141,6 +143,7 @@ def test_a_file_that_a_server_has_is_not_replaced(tmp_path: Path, state: Path) -
     assert leads(target) == ["Hopper", "Grace"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", ["used.db", "used.db.lock"])
 def test_a_file_that_a_server_of_another_process_has_is_not_replaced(tmp_path: Path, state: Path, held: str) -> None:
     target = tmp_path / "used.db"

@@ -77,6 +77,7 @@ def test_odd_values_come_back_as_they_were(opened: Callable[[], Log]) -> None:
 IDS = st.one_of(st.integers(0, 3), st.sampled_from(["0", "é", "\0", "\1"]))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(IDS, json_values), max_size=6))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_committed_is_loaded_equal(opened: Callable[[], Log], some: list[tuple[Any, Any]]) -> None:

@@ -130,6 +130,7 @@ def test_nobody_tidies_up_what_another_server_needs(joined: Callable[[str], Repl
     assert content(taken.saved) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_database_of_one_server_can_be_shared_later(postgres_url: str, joined: Callable[[str], ReplicaLog]) -> None:
     alone = PostgresLog(postgres_url)
     begin(alone, "w")  # type: ignore[arg-type]

@@ -57,6 +57,7 @@ class Calls:
         return [it["state"] for it in self("GET", "/__admin/webhooks/deliveries?limit=1000")["items"]]
 
 
+@pytest.mark.slow
 def test_deliveries_to_the_servers_own_inbox_are_not_burned_by_its_stop(settings: Settings) -> None:
     with MockServer(settings) as server, Calls(server.url) as call:
         call("PUT", "/__admin/inbox/own", {"delay": 0.1})
@@ -107,6 +108,7 @@ def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     running.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answered", [True, False])
 def test_on_sigterm_the_delivery_in_flight_ends_or_is_handed_back(
     settings: Settings, process: "subprocess.Popen[bytes]", answered: bool

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -170,6 +171,7 @@ class Story:
 SEEDED = {name: content(Workspaces(CONTRACT, NoLog(), 1).create(name, plan_of(name), ()).state) for name in NAMES}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
 def test_every_tenant_has_what_was_done_to_it_alone_and_so_after_a_restart(

@@ -217,6 +217,7 @@ def test_a_recipe_file_that_a_state_holds_is_no_other_world(
     assert "holds world w, seed 1" in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["freeze", "run"])
 def test_a_clock_that_was_moved_is_there_after_a_restart(tmp_path: Path, end: str) -> None:
     server = MockServer(Settings(port=0, quiet=True, world="empty", state=str(tmp_path / "state.db")))
