@@ -41,7 +41,7 @@ def p99(outcomes: Sequence[Outcome]) -> float:
 
 
 Figure = Callable[[Sequence[Outcome]], float]
-OURS = ("ours", "durable", "limited", "large")
+OURS = ("ours", "durable", "postgres", "limited", "large", "busy")
 
 
 @dataclass
@@ -154,24 +154,32 @@ def _bounds(table: Table, facts: Mapping[str, Any]) -> Iterator[tuple[str, float
     def faster(scene: str, arm: str) -> float | None:
         return table.ratio(rate, (scene, "ours"), (scene, arm))
 
-    yield "list of 50: requests/s ÷ bare uvicorn's", 0.5, table.to_bare(rate, "list-50", "ours"), True
-    yield "list of 50: CPU ÷ bare uvicorn's", 2.0, table.to_bare(cpu, "list-50", "ours"), False
+    yield "list of 50: CPU ÷ bare uvicorn's", 1.8, table.to_bare(cpu, "list-50", "ours"), False
     yield "list of 50: requests/s ÷ Prism's, quiet", 6, faster("list-50", "prism-quiet"), True
     yield "list of 50: requests/s ÷ Prism's, as shipped", 10, faster("list-50", "prism"), True
     yield "list of 50: requests/s ÷ openapi-backend's", 1.8, faster("list-50", "openapi-backend"), True
+    yield "list of 50: p99 ÷ bare uvicorn's", 2.5, table.to_bare(p99, "list-50", "ours"), False
     yield "one lead: requests/s ÷ bare uvicorn's", 0.55, table.to_bare(rate, "one", "ours"), True
     yield "one lead: requests/s ÷ Prism's, quiet", 3, faster("one", "prism-quiet"), True
-    yield "create a lead: requests/s ÷ bare uvicorn's", 0.4, table.to_bare(rate, "create", "ours"), True
-    yield "create a lead, durable: the same", 0.25, table.to_bare(rate, "create-durable", "durable"), True
-    yield "create a lead: requests/s ÷ Prism's, quiet", 2, faster("create", "prism-quiet"), True
-    for scene, title in (("list-50", "list of 50"), ("one", "one lead"), ("create", "create a lead")):
-        yield f"{title}: p99 ÷ bare uvicorn's", 2.5, table.to_bare(p99, scene, "ours"), False
+    yield "one lead: p99 ÷ bare uvicorn's", 2.5, table.to_bare(p99, "one", "ours"), False
+    yield "429: CPU ÷ bare uvicorn's", 2.2, table.to_bare(cpu, "429", "limited"), False
+    yield "401: CPU ÷ bare uvicorn's", 2.2, table.to_bare(cpu, "401", "ours"), False
+    yield "create a lead: requests/s ÷ openapi-backend's", 1.1, faster("create", "openapi-backend"), True
+    yield "create a lead: requests/s ÷ Prism's, quiet", 2.5, faster("create", "prism-quiet"), True
+    yield "create a lead: CPU ÷ bare uvicorn's", 5, table.to_bare(cpu, "create", "ours"), False
+    yield "create a lead: p99 ÷ bare uvicorn's", 4, table.to_bare(p99, "create", "ours"), False
+    for arm, title, bound in (("durable", "--state", 0.85), ("postgres", "PostgreSQL", 0.6)):
+        kept = table.ratio(rate, (f"create-{arm}", arm), ("create", "ours"))
+        yield f"create a lead, {title}: requests/s ÷ in memory", bound, kept, True
     pages = table.ratio(cpu, ("last-page", "large"), ("first-page", "large"))
     yield "last page of 100,000 ÷ first page, CPU", 1.5, pages, False
     ready = {name: min(times) for name, times in table.run.ready.items()}
     yield "spawn → first 200, seconds", 0.30, ready.get("ours"), False
     prism = ready["ours"] / ready["prism"] if {"ours", "prism"} <= ready.keys() else None
     yield "spawn → first 200 ÷ Prism's", 0.45, prism, False
+    for arm, title, seconds, most in (("large", "100,000 leads", 2.5, 200), ("busy", "world busy", 1.0, 150)):
+        yield f"{title}: spawn → first page, seconds", seconds, ready.get(arm), False
+        yield f"{title}: MB then", most, table.run.memory.get(arm), False
     grown = facts.get("grown")
     yield "MB after the start", 90, grown[0] if grown else None, False
     yield "MB more after 100,000 requests", 30, grown[1] - grown[0] if grown else None, False

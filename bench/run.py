@@ -2,7 +2,8 @@
 
 The server has one core, the load generator the other; each round starts every server anew, one after the other, so
 that a bad minute of the machine strikes all of them. Everything is on, as a user runs it: validation, keys, rate
-accounting, journal, answer validation. Needs Linux with two cores; root may put `nice -n -15` in front.
+accounting, journal, answer validation. PostgreSQL is the one of the tests, on the load's core. Needs Linux with two
+cores; root may put `nice -n -15` in front.
 """
 
 import argparse
@@ -20,6 +21,9 @@ import arms
 import results
 import scenes as all_scenes
 from load import Outcome
+
+sys.path.append(str(arms.HERE.parent / "tests"))
+from postgres import Postgres, postgres_server
 
 CONNECTIONS = 16
 REQUESTS = 100_000
@@ -57,8 +61,9 @@ def measure(server: arms.Running, scene: all_scenes.Scene, seconds: float, count
 class Run:
     """One whole run; ``notes`` tell what was skipped, and why."""
 
-    def __init__(self, chosen: argparse.Namespace, folder: Path) -> None:
+    def __init__(self, chosen: argparse.Namespace, folder: Path, postgres: Postgres) -> None:
         self.chosen = chosen
+        self.postgres = postgres
         self.figures: Figures = {}
         self.ready: dict[str, list[float]] = {}
         self.memory: dict[str, float] = {}
@@ -84,7 +89,7 @@ class Run:
         for file in Path(self.files["state"]).parent.glob("state*"):
             file.unlink()
         try:
-            with arms.running(arm, self.files) as server:
+            with self.postgres.schema("bench") as url, arms.running(arm, {**self.files, "postgres": url}) as server:
                 self.ready.setdefault(arm.name, []).append(server.ready)
                 self.memory.setdefault(arm.name, server.memory())
                 for name in arm.scenes:
@@ -92,7 +97,7 @@ class Run:
                         outcome = measure(server, self.scenes[name], self.chosen.seconds)
                         self.figures.setdefault((name, arm.name), []).append(outcome)
         except RuntimeError as fault:
-            if arm.name in ("ours", "durable", "limited", "large", "bare"):
+            if arm.name in (*results.OURS, "bare"):
                 raise
             self.notes[arm.title] = str(fault)[:300]
             self.arms.remove(arm)
@@ -144,8 +149,8 @@ def main() -> None:
     os.sched_setaffinity(0, {arms.CLIENT_CORE})
     loads: list[float] = [os.getloadavg()[0]]
     began = time.time()
-    with tempfile.TemporaryDirectory() as folder:
-        run = Run(chosen, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, postgres_server() as postgres:
+        run = Run(chosen, Path(folder), postgres)
         run.rounds()
         loads.append(os.getloadavg()[0])
         facts: dict[str, Any] = {"loads": loads, "rounds": chosen.rounds, "seconds": chosen.seconds}

@@ -72,6 +72,8 @@ def scenes(lead: str, inquiry: str) -> dict[str, Scene]:
         Scene("create", "create a lead", "POST", "/v1/leads", 201, _LEAD),
         Scene("update-durable", "update a lead, --state", "PUT", one, body=_NAME, like="update"),
         Scene("create-durable", "create a lead, --state", "POST", "/v1/leads", 201, _LEAD, like="create"),
+        Scene("create-postgres", "create a lead, PostgreSQL", "POST", "/v1/leads", 201, _LEAD, like="create"),
+        Scene("busy-page", "first page of world busy", "GET", first_page, like="list-50"),
         Scene("first-page", "first page of 100,000 leads", "GET", first_page, like="list-50"),
         Scene("last-page", "last page of 100,000 leads", "GET", f"/v1/leads?page={last}&limit=50", like="list-50"),
     ]

@@ -148,10 +148,10 @@ class HttpProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._answering = self.pipeline[-1][0]
         super().on_response_complete()
-        if last and self._ended:
-            self.transport.close()
-        elif last and self._last_words is not None and not self.transport.is_closing():
+        if last and self._last_words is not None and not self.transport.is_closing():
             self._hang_up(self._last_words)
+        elif last and self._ended:
+            self.transport.close()
         elif self.cycle.response_complete and self.cycle.more_body:
             self._allow(self.deadline)
 

@@ -284,6 +284,22 @@ def test_a_client_that_ends_its_side_gets_its_answers(
     assert not caplog.records
 
 
+@pytest.mark.parametrize(
+    ("refused", "status"),
+    [
+        pytest.param(request("GET", "/v1/leads?x=" + "a" * MAX_HEAD_BYTES), 431, id="a head over the bound"),
+        pytest.param(b"no HTTP at all\r\n\r\n", 400, id="no HTTP"),
+    ],
+)
+def test_a_client_that_ends_its_side_gets_the_refusal(server: MockServer, refused: bytes, status: int) -> None:
+    """The refusal waits for the answers before it, and by then the client has ended its side."""
+    with connected(server.url) as client:
+        client.sendall(LEADS * 20 + refused)
+        client.shutdown(socket.SHUT_WR)
+        said = until_closed(client)
+    assert (said.count(b"HTTP/1.1 200 "), said.count(b"HTTP/1.1 %d " % status)) == (20, 1)
+
+
 def test_a_client_that_resets_its_connection_is_no_error(server: MockServer, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(20):
         client = connected(server.url)
