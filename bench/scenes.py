@@ -88,7 +88,8 @@ def prepare(folder: Path) -> tuple[dict[str, Scene], dict[str, str]]:
     files |= {script.name: str(script) for script in arms.CACHE.glob("*.cjs")}
     ours, limited = (next(arm for arm in arms.arms() if arm.name == name) for name in ("ours", "limited"))
     with arms.running(ours, files) as server:
-        lead = json.loads(server.ask("GET", "/v1/leads?limit=1")[1])["leads"][0]["id"]
+        ids = [told["id"] for told in json.loads(server.ask("GET", "/v1/leads?limit=50")[1])["leads"]]
+        leads, lead = [json.loads(server.ask("GET", f"/v1/leads/{id}")[1]) for id in ids], ids[0]
         told = json.loads(server.ask("GET", "/v1/inquiries?source=CALL&limit=50")[1])["inquiries"]
         longest = max(told, key=lambda item: len(server.ask("GET", f"/v1/inquiries/{item['id']}")[1]))
         found = scenes(lead, longest["id"])
@@ -100,7 +101,7 @@ def prepare(folder: Path) -> tuple[dict[str, Scene], dict[str, str]]:
     _write_document(Path(files["document"]), answers)
     _write_mockoon(files["document"], Path(files["mockoon"]))
     _write_wiremock(Path(files["wiremock"]), found, answers)
-    _write_large(Path(files["large"]), json.loads(answers["list-50"])["leads"])
+    _write_large(Path(files["large"]), leads)
     return found, files
 
 
@@ -172,7 +173,7 @@ def _write_wiremock(folder: Path, found: Mapping[str, Scene], answers: Mapping[s
 
 
 def _write_large(path: Path, leads: Iterable[Mapping[str, Any]]) -> None:
-    """The default workspace with nothing but leads, copies of real ones, a minute apart."""
+    """The default workspace with nothing but leads, copies of whole ones, a minute apart."""
     log = SqliteLog(path)
     app = create_app(Settings(port=0, world="empty", now=arms.TIME, quiet=True), log)
     workspace, patterns = app.state.workspaces.get(DEFAULT), list(leads)
