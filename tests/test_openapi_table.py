@@ -90,6 +90,20 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "GET",
         "/a",
     ),
+    "Schemas that inherit in a circle, or closed": (
+        document(
+            {"/a": {"get": op({"$ref": "#/components/schemas/Base"})}},
+            components={
+                "schemas": {
+                    "Base": {"oneOf": [{"$ref": "#/components/schemas/Child"}, DEEP]},
+                    "Child": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"required": ["b"]}]},
+                }
+            },
+        ),
+        "GET",
+        "/a",
+    ),
+    "Equal branches of a `oneOf`": (document({"/a": {"get": op({"oneOf": [DEEP, DEEP]})}}), "GET", "/a"),
     "Answers in any media type": (document({"/a": {"get": op({"type": "string"}, media="text/csv")}}), "GET", "/a"),
     "Security of every kind, per operation": (
         document(
@@ -149,7 +163,10 @@ NOT_SERVED: Mapping[str, tuple[dict[str, Any], int]] = {
         document({}, webhooks={"sent": hook("application/x-www-form-urlencoded"), "made": hook("application/json")}),
         404,
     ),
-    "A `oneOf` whose branches no value tells apart": (document({"/a": {"get": op({"oneOf": [DEEP, DEEP]})}}), 501),
+    "A `oneOf` whose branches no value tells apart": (
+        document({"/a": {"get": op({"oneOf": [DEEP, {**DEEP, "minProperties": 1}]})}}),
+        501,
+    ),
     "A schema that nothing can satisfy": (document({"/a": {"get": op({"not": {}, "type": "object"})}}), 501),
     "A query or a fragment in a path": (document({"/a?b=1": {"get": op()}}), 404),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
+from mock_server.support.schemas_as_meant import as_meant
 
 TRANSLATED = "x-translated"
 """A mark in documents whose places and words are no longer those of the file."""
@@ -26,6 +27,7 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     """Bring a document into that form, without servers. Raises CannotRun."""
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
+    raw, slips = as_meant(dict(raw))
     base, paths = _base(name, raw), raw.get("paths")
     whole = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
@@ -33,7 +35,7 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
     loose = _reconciled(document)
-    translated = older or bool(base) or loose != document
+    translated = older or bool(base or slips) or loose != document
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
 
@@ -25,7 +25,7 @@ from mock_server.behaviours.render_cache import RenderCache
 from mock_server.config.settings import Settings
 from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
-from mock_server.spec.operation import Operation
+from mock_server.spec.operation import Operation, Response
 from mock_server.spec.resources import Binding, Role
 from mock_server.store.base import Change
 from mock_server.support.condition import in_a_thread, is_large
@@ -147,7 +147,8 @@ class OperationHandler:
             response = operation.responses.get(outcome.status or 0, operation.success)
             if response is not operation.success:
                 content = self._representation.chosen(response, None)
-            self._check.check(operation, response, answer, checked=outcome.checked)
+            mend = partial(_fitted, response, call) if self._contract.foreign else None
+            answer = self._check.check(operation, response, answer, checked=outcome.checked, mend=mend)
         if tx.changed:
             self._note(exchange, tx.changes())
         made = self._representation.answer(response, content, answer, call)
@@ -167,6 +168,11 @@ class OperationHandler:
         """The headers that put a condition on the request, where the document has such."""
         names = self._conditions
         return {name: headers[raw].decode("latin-1") for raw, name in names.items() if raw in headers} if names else {}
+
+
+def _fitted(response: Response, call: OperationContext, value: Any) -> Any:
+    """Fit an answer that is made of valid parts to what the document says of the whole."""
+    return response.fit(value, call.chance(*call.path))
 
 
 def _behaviour(contract: Contract, operation: Operation) -> Behaviour:

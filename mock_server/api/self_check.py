@@ -1,10 +1,15 @@
 """Checks our own answers against the contract, so that no answer goes out that the document does not allow."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from mock_server.errors import AnswerInvalid
 from mock_server.spec.operation import Operation, Response
-from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json, write_json
+
+Mend = Callable[[Any], Any]
+"""A function that changes the value of an answer so that the contract allows it."""
 
 log = logging.getLogger("mock_server")
 
@@ -32,17 +37,25 @@ class SelfCheck:
         self._turns[operation] = turn + 1
         return True
 
-    def check(self, operation: Operation, response: Response, answer: bytes, *, checked: bool) -> None:
-        """Raise AnswerInvalid when our answer breaks the contract; a lenient document only counts and logs it."""
+    def check(
+        self, operation: Operation, response: Response, answer: bytes, *, checked: bool, mend: Mend | None = None
+    ) -> bytes:
+        """Return an answer of ours that the contract allows: ``answer``, or else what ``mend`` makes of its value.
+
+        Raises AnswerInvalid when it still breaks the contract; a lenient document only counts and logs it.
+        """
         turn = self._turns.get(operation, 0)
         self._turns[operation] = turn + 1
         if (checked and turn % _SAMPLE and self.sampled) or response.schema is None or not answer:
-            return
+            return answer
         value = read_json(answer, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
         if response.schema.accepts(value):
-            return
+            return answer
+        if mend is not None and response.schema.accepts(mended := mend(value)):
+            return write_json(mended)
         self.mismatches += 1
         problems = [f"our answer {problem}" for problem in response.schema.problems(value)]
         log.error("%s %s: %s", operation.key, response.status, "; ".join(problems))
         if not operation.document.lenient:
             raise AnswerInvalid(*problems)
+        return answer

@@ -94,7 +94,7 @@ def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool
 
     ``loosely``: a path may also name a record by another unique field, such as a login instead of the id.
     """
-    if family.keys:
+    if family.keys and len(family.keys) == len(own):
         where = {name: list(_spellings(value)) for name, value in zip(family.keys, own, strict=True)}
         yield from tx.find(family.kind, where)
     elif len(own) == 1:

@@ -29,7 +29,7 @@ _IN_PLACE = frozenset({*ONE_IN_PLACE, *LISTED_IN_PLACE, "dependentSchemas"})
 _BELOW = frozenset({*ONE, *ONE_IN_PLACE})
 _LISTED = frozenset({*LISTED_IN_PLACE, "prefixItems"})
 _NAMED = frozenset({*MANY, "dependentSchemas"})
-_DATA = frozenset({"default", "example", "examples", "description"})
+_DATA = frozenset({"default", "example", "examples", "description", "enum", "const"})
 _WHOLE = ("unevaluatedProperties", "unevaluatedItems")
 _SMALL = 100  # nodes of a component, with all that it leads to, that stays in one piece with those that name it
 _ONE_PIECE = 500  # nodes that are added to a validator so
@@ -238,7 +238,7 @@ def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
             if isinstance(node, dict):
                 if isinstance(node.get("$ref"), str):
                     references.append(document.resolve(unquote(node["$ref"][1:]))[0])
-                waiting += [value for key, value in node.items() if key not in _DATA]
+                waiting += [value for key, value in node.items() if key not in _DATA and key[:2] != "x-"]
             elif isinstance(node, list):
                 waiting += node
         document.compiled["own size", place] = made = (count, references)

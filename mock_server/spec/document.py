@@ -22,6 +22,7 @@ from mock_server.support.file_cache import recall, remember
 from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
 from mock_server.support.overlay import NO_OVERLAY, Overlay
+from mock_server.support.schemas_as_meant import as_meant
 from mock_server.support.text import short_repr, shorten
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -54,7 +55,7 @@ class Document:
     others: tuple[str, ...] = field(repr=False, default=())
     """The other files that hold parts of the document."""
     slips: tuple[Problem, ...] = field(repr=False, default=())
-    """Faults of YAML in the document's file that were read as they were meant."""
+    """Faults of YAML and of inheritance in the document's file that were read as they were meant."""
     compiled: dict[tuple[str, str], Any] = field(repr=False, compare=False, default_factory=dict)
     """Objects that were compiled from the document, by purpose and pointer; a schema may contain itself."""
 
@@ -212,6 +213,8 @@ def parse(
         if mark:
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)
     whole, unreached, others = bundled(root, path, SpecError)
-    parts = {key: value for key, value in whole.items() if key != "$ref"}
+    meant, more = as_meant(whole)
+    read = (*slips, *(Problem(f"{name}#{slip.pointer}", slip.what, slip.meant) for slip in more))
+    parts = {key: value for key, value in meant.items() if key != "$ref"}
     copy = with_discriminators(plain(parts, old=version.startswith("3.0")))
-    return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=tuple(slips), others=others)
+    return Document(name, copy, whole, lenient, mark, unreached=unreached, slips=read, others=others)

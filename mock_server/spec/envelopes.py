@@ -12,6 +12,7 @@ from mock_server.spec.page_links import PageLinks
 from mock_server.spec.projection import Projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
+from mock_server.spec.schema_parts import is_bound
 
 _TOTALS = (
     ("pages", re.compile(r"(total[_-]?)?pages([_-]?count)?|page[_-]?count|last[_-]?page", re.IGNORECASE)),
@@ -30,18 +31,8 @@ _HOLDERS = ("_embedded", "data", "result", "results", "response", "payload", "bo
 _ASIDE = frozenset(
     {
         *("message", "success", "status", "code", "ok", "error", "errors", "warnings", "links", "_links", "included"),
-        *(
-            "meta",
-            "_meta",
-            "metadata",
-            "pagination",
-            "paging",
-            "page",
-            "page_info",
-            "pageInfo",
-            "request_id",
-            "requestId",
-        ),
+        *("meta", "_meta", "metadata", "pagination", "paging", "page", "page_info", "pageInfo"),
+        *("request_id", "requestId"),
     }
 )
 
@@ -58,7 +49,8 @@ class Envelope:
     properties one level down (`meta`). ``rest`` are other required properties. ``aside`` is true if nothing in the
     answer looks like a field of a record. ``inner`` says how the property contains the list if it is not the list
     itself. ``keyed``: the list is a map from ids to records. ``alone``: the one record is the only item of a list.
-    ``links`` are the parts of a page that lead to other pages.
+    ``links`` are the parts of a page that lead to other pages. ``bound``: the document says more of the answer than
+    what its properties are.
     """
 
     key: str | None
@@ -71,6 +63,7 @@ class Envelope:
     keyed: bool = False
     alone: bool = False
     links: PageLinks | None = None
+    bound: bool = False
 
     @cached_property
     def view(self) -> Projection:
@@ -84,8 +77,11 @@ class Envelope:
 
     @cached_property
     def made_up(self) -> bool:
-        """True if some part of the answer must be made up."""
-        return bool(self.rest) or (self.inner is not None and self.inner.made_up)
+        """True if the answer can be wrong although its records are right: a part is made up, or it is more than parts.
+
+        Then it is checked as a whole.
+        """
+        return bool(self.rest) or self.bound or (self.inner is not None and self.inner.made_up)
 
     def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], RandomSource]) -> Any:
         """Build the answer around ``value``. ``figures`` are by role; ``chance`` gives values that must be made up."""
@@ -138,9 +134,10 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     if schema is None:
         return None
     if schema.types == {"array"}:
-        return Envelope(None, schema.items) if schema.items and _is_object(schema.items) else None
+        bound = is_bound(schema)
+        return Envelope(None, schema.items, bound=bound) if schema.items and _is_object(schema.items) else None
     if record := _mapped(schema):
-        return Envelope(None, record, aside=False, keyed=True)
+        return Envelope(None, record, aside=False, keyed=True, bound=is_bound(schema))
     key, held = _held_list(schema, word)
     if held is None or ("id" in schema.properties and plain(key) != plain(word)):
         return None
@@ -152,7 +149,8 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     links = PageLinks.of(schema, {key, *totals})
     aside = schema.properties.keys() - {key, *totals, *nested, *links.parts} <= _ASIDE_OF_LISTS
     inner = held if held.key is not None or held.keyed else None
-    return Envelope(key, held.schema, totals, nested, rest, aside, inner, links=links if links.parts else None)
+    on = links if links.parts else None
+    return Envelope(key, held.schema, totals, nested, rest, aside, inner, links=on, bound=is_bound(schema, key))
 
 
 def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:

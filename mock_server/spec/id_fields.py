@@ -13,6 +13,8 @@ _USUAL = ("id", "_id", "uuid", "guid", "gid", "sid", "uid", "token", "key", "slu
 _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 _IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 _NAMING = ("name", "number")  # they tell records apart where nothing better does
+_NUMBERS = frozenset({"integer", "number"})
+_DIGITS = {"type": "string", "pattern": "^[1-9][0-9]{3,7}$"}
 
 
 def id_field(parameter: str, fields: Iterable[str], word: str) -> str:
@@ -50,9 +52,14 @@ def own_id(shapes: Iterable[Schema]) -> str:
 
 
 def narrower(schema: Schema | None, named: Iterable[Sequence[Parameter]]) -> Schema | None:
-    """The schema of the id: the path's schema if the record's one is wider."""
+    """The schema of the id: the path's schema if the record's one is wider.
+
+    A record may have a text where the path wants a number: then the text is of digits.
+    """
     for parameters in named:
         wanted = parameters[-1].schema
+        if schema is not None and wanted.types <= _NUMBERS and not _NUMBERS & schema.types and schema.accepts("1"):
+            return Schema.inline(schema.document, _DIGITS)
         if schema is None or wanted.declared_types is None or not wanted.types <= schema.types:
             continue
         if any(schema.accepts(id) and not wanted.accepts(id) for id in _IDS):

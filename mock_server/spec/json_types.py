@@ -1,6 +1,14 @@
 """The JSON types of values and of schemas."""
 
+from collections.abc import Collection
 from typing import Any
+
+_IMPLIED = (
+    ("object", frozenset({"properties", "required", "additionalProperties"})),
+    ("array", frozenset({"items", "minItems", "maxItems"})),
+    ("string", frozenset({"pattern", "minLength", "maxLength", "format"})),
+    ("number", frozenset({"minimum", "maximum", "multipleOf"})),
+)
 
 
 def type_of(value: Any) -> str:
@@ -28,3 +36,8 @@ def is_small(value: Any, most: int) -> bool:
         elif isinstance(part, list):
             left += part
     return True
+
+
+def implied(words: Collection[str]) -> frozenset[str]:
+    """The types to which the keywords of a schema belong; empty if they belong to none."""
+    return frozenset(name for name, keywords in _IMPLIED if not keywords.isdisjoint(words))

@@ -12,6 +12,7 @@ Resolve = Callable[[str], Any]
 
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
 _ONE_IN_PLACE = ("if", "then", "else")
+_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 _DATA = frozenset({"default", "example", "examples", "enum", "const"})
 
 
@@ -25,7 +26,7 @@ def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[s
     if not isinstance(node, dict):
         return node
     marked = above.union(_marked(node, word, resolve, set()))
-    copy = {}
+    copy: dict[str, Any] = {}
     for key, part in node.items():
         if key == "required" and isinstance(part, list):
             copy[key] = [name for name in part if name not in marked]
@@ -33,8 +34,10 @@ def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[s
             copy[key] = [without_required(way, word, resolve, marked) for way in part]
         elif key in _ONE_IN_PLACE:
             copy[key] = without_required(part, word, resolve, marked)
-        else:
-            copy[key] = part if key in _DATA else without_required(part, word, resolve)
+        elif key in _NAMED and isinstance(part, dict):
+            copy[key] = {name: without_required(named, word, resolve) for name, named in part.items()}
+        else:  # what an extension holds is no schema, and a reference in it may lead to nothing
+            copy[key] = part if key in _DATA or key[:2] == "x-" else without_required(part, word, resolve)
     return copy
 
 

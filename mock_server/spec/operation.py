@@ -10,7 +10,7 @@ from mock_server.spec.document import Document, Node
 from mock_server.spec.media_types import Format, format_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.path_template import PARAMETER, blanked
-from mock_server.spec.projection import Project, filled, projection
+from mock_server.spec.projection import Project, fitted, projection
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.spec.security import Security, security_of
@@ -47,7 +47,7 @@ class Response:
         fit = self._project(value)
         if self.schema is None or self.schema.accepts(fit):
             return fit
-        return self._project(filled(value, self.schema, chance))
+        return fitted(value, self.schema, chance)
 
 
 def _as_it_is(value: Any) -> Any:

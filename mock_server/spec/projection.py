@@ -42,7 +42,7 @@ class Projection:
         """
         value = self.project(record)
         if chance is not None and not self.schema.accepts(value):
-            value = self.project(filled(record, self.schema, chance))
+            value = fitted(record, self.schema, chance)
         if not self.schema.accepts(value) and not self.schema.document.lenient:
             raise AnswerInvalid(*map(str, self.schema.problems(value)))
         return orjson.Fragment(write_json(value))
@@ -169,6 +169,16 @@ def _layers(schema: Schema, ways: Sequence[Sequence[Schema]]) -> Project:
 
 def _nothing(value: Any) -> Any:
     return {}
+
+
+def fitted(value: Any, schema: Schema, chance: RandomSource) -> Any:
+    """Make ``value`` valid for ``schema`` and keep what the schema names; more where only that is valid.
+
+    (Of two alternatives that name the same, a field that one of them refuses says which one is meant.)
+    """
+    whole = filled(value, schema, chance)
+    kept = projection(schema)(whole)
+    return kept if schema.accepts(kept) else whole
 
 
 def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:

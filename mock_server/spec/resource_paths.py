@@ -90,12 +90,13 @@ class ResourcePaths:
             if not is_item:
                 names += run
                 continue
-            first = Place(place.version, place.tokens[: at - len(run) + 1])
-            if len(run) > 1 and first in self._known:  # `/a/{}` is a record, and `/a/{}/{}` one below it
-                levels.append(Level(self._kind(place.version, names), 1))
-                names.append(ITEM)
-                run = run[1:]
-            levels.append(Level(self._kind(place.version, names), len(run)))
+            start, used = at - len(run), 0
+            for count in range(1, len(run)):  # `/a/{}` is a record, and `/a/{}/{}` one below it
+                if Place(place.version, place.tokens[: start + count]) in self._known:
+                    levels.append(Level(self._kind(place.version, names), count - used))
+                    names.append(ITEM)
+                    used = count
+            levels.append(Level(self._kind(place.version, names), len(run) - used))
         if not place.is_item:
             levels.append(Level(self._kind(place.version, names), 0))
         return tuple(levels)

@@ -13,19 +13,14 @@ from mock_server.errors import Problem
 from mock_server.spec.bounded_reasons import reason
 from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document
-from mock_server.spec.json_types import common, is_small, type_of
+from mock_server.spec.joined_schemas import joined
+from mock_server.spec.json_types import common, implied, is_small, type_of
 from mock_server.spec.large_reasons import first_reason
 from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
 from mock_server.support.json_pointer import escape
 
-_IMPLIED = (
-    ("object", ("properties", "required", "additionalProperties")),
-    ("array", ("items", "minItems", "maxItems")),
-    ("string", ("pattern", "minLength", "maxLength", "format")),
-    ("number", ("minimum", "maximum", "multipleOf")),
-)
 _EXPLAINED = 4 * 1024  # characters of a value that is told all its problems
 _ANNOTATIONS = ("default", "example", "examples")
 
@@ -124,9 +119,7 @@ class Schema:
         """The JSON types that it names; all types if it names none."""
         if self.declared_types is not None:
             return self.declared_types
-        words = {word for part in self.parts for word in part.node}
-        implied = {name for name, keywords in _IMPLIED if words.intersection(keywords)}
-        return frozenset(implied or TYPES)
+        return implied({word for part in self.parts for word in part.node}) or frozenset(TYPES)
 
     @cached_property
     def declared_types(self) -> frozenset[str] | None:
@@ -215,15 +208,19 @@ class Schema:
     def sure(self) -> dict[str, "Schema"]:
         """The properties that do not depend on a branch.
 
-        Of several schemas for a name, the one with the fewest values.
+        Of several schemas for a name, the one with the fewest values; of several that name properties, all together.
         """
-        found: dict[str, Schema] = {}
+        found: dict[str, list[Schema]] = {}
         for schema in self.certain:
             for name in schema.node.get("properties", ()):
-                part = schema.at("properties", name)
-                if name not in found or part.count < found[name].count:
-                    found[name] = part
-        return found
+                found.setdefault(name, []).append(schema.at("properties", name))
+        return {name: self._joined(parts) if len(parts) > 1 else parts[0] for name, parts in found.items()}
+
+    def _joined(self, parts: Sequence["Schema"]) -> "Schema":
+        named = {it.pointer: it for it in parts if any("properties" in part.node for part in it.certain)}
+        if len(named) < 2:
+            return min(parts, key=lambda part: part.count)
+        return Schema.of(self.document, joined(self.document, list(named)), sent=self.sent)
 
     @cached_property
     def required(self) -> frozenset[str]:

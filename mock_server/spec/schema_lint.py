@@ -79,8 +79,10 @@ class SchemaLint:
         """The faults of the schema at ``pointer`` and of every schema that it leads to."""
         waiting = [pointer] if pointer not in self._above else []
         self._above.setdefault(pointer, [])
+        looked = list[str]()
         while waiting:
             where = waiting.pop()
+            looked.append(where)
             found: list[Problem] = []
             for below in self._look(where, found):
                 if below not in self._above:
@@ -88,11 +90,12 @@ class SchemaLint:
                 self._above.setdefault(below, []).append(where)
                 found.extend(self._faults.get(below, ()))
             self._blame(where, found)
-        if pointer not in self._faults:
-            try:
-                self._weigh(pointer, ())
-            except SpecError as fault:
-                self._blame(pointer, list(fault.problems))
+        for where in looked:  # a schema below this one may be one without an end
+            if where not in self._faults:
+                try:
+                    self._weigh(where, ())
+                except SpecError as fault:
+                    self._blame(where, list(fault.problems))
         return self._faults.get(pointer, [])
 
     def _blame(self, where: str, faults: list[Problem]) -> None:

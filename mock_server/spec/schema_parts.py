@@ -8,6 +8,12 @@ from mock_server.spec.regex_samples import RandomSource, UnsupportedPattern, mat
 from mock_server.spec.schema import Schema
 
 Parts = Sequence[Schema]
+_OF_THE_WHOLE = frozenset(
+    {
+        *("anyOf", "oneOf", "not", "if", "minItems", "uniqueItems", "contains", "prefixItems", "minProperties"),
+        *("dependentRequired", "dependentSchemas", "propertyNames", "patternProperties", "unevaluatedProperties"),
+    }
+)
 
 
 class Endless(Exception):
@@ -59,6 +65,12 @@ def distinguished(value: Any, schema: Schema) -> Iterator[Any]:
 
 
 _BAD: Sequence[Any] = (None, 0, "", [], {})
+
+
+def is_bound(schema: Schema, key: str = "") -> bool:
+    """True if a schema, or the schema of its property ``key``, restricts more than each property and each item."""
+    looked = [*schema.parts, *(schema.properties[key].parts if key else ())]
+    return any(part.node.keys() & _OF_THE_WHOLE for part in looked) or not schema.required <= schema.properties.keys()
 
 
 def largest(parts: Parts, keyword: str, otherwise: Any) -> Any:

@@ -14,20 +14,11 @@ from mock_server.errors import SetupError
 from mock_server.support.dynamic_scope import Anchored, DynamicScope
 from mock_server.support.json_pointer import escape
 from mock_server.support.local_files import LocalFiles, Place
-from mock_server.support.outer_references import DATA, NAMING, leads_elsewhere
+from mock_server.support.outer_references import DATA, NAMES, NAMING, leads_elsewhere
 
 BROUGHT = "x-mock-brought"
 """The key of a document's components below which the copied parts of other files stand, by number."""
 _MAX_INLINED = 100_000  # nodes of examples from other files
-NAMES = frozenset(
-    {
-        *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
-        *("paths", "pathItems", "webhooks", "schemas", "parameters", "headers", "responses", "requestBodies"),
-        *("securitySchemes", "links", "callbacks", "content", "variables", "encoding", "mapping"),
-        *("mediaTypes", "additionalOperations"),
-    }
-)
-"""Keys of a document whose values are maps by name: a property may well be called `default`."""
 Node = dict[str, Any]
 
 

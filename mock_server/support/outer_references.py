@@ -6,10 +6,19 @@ DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Keys of a document whose values are data and hold no references."""
 NAMING = ("$id", "$anchor", "$dynamicAnchor")
 """Keys of a document that give a part another name."""
+NAMES = frozenset(
+    {
+        *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
+        *("paths", "pathItems", "webhooks", "schemas", "parameters", "headers", "responses", "requestBodies"),
+        *("securitySchemes", "links", "callbacks", "content", "variables", "encoding", "mapping"),
+        *("mediaTypes", "additionalOperations"),
+    }
+)
+"""Keys of a document whose values are maps by name: a property may well be called `default`."""
 
 
 def leads_elsewhere(root: Any) -> bool:
-    """Tell whether a reference leaves the document, or a part has a name of its own.
+    """Tell whether a reference leaves the document or stands for a whole map by name, or a part has a name of its own.
 
     So does a dynamic reference: it is made a plain one where it can be.
     """
@@ -24,6 +33,13 @@ def leads_elsewhere(root: Any) -> bool:
                 return True
             if not data and any(isinstance(node.get(word), str) for word in (*NAMING, "$dynamicRef")):
                 return True
-            parts = ((key, part) for key, part in node.items() if isinstance(part, dict | list) and key[:2] != "x-")
-            waiting += [(part, data or key in DATA) for key, part in parts]
+            for key, part in node.items():
+                if not isinstance(part, dict | list) or key[:2] == "x-":
+                    continue
+                if key in NAMES and not data and isinstance(part, dict):
+                    if isinstance(part.get("$ref"), str):
+                        return True
+                    waiting += [(named, False) for named in part.values() if isinstance(named, dict | list)]
+                else:
+                    waiting.append((part, data or key in DATA))
     return False

@@ -103,7 +103,7 @@ def test_an_answer_that_fits_more_than_one_of_oneof_is_501(serve: Any) -> None:
     app = serve({"/pets": {"get": _json({"oneOf": [{"type": "array", "items": each} for each in _ALIKE]})}})
     answer = ask(app, "GET", "/pets")
     assert answer.status == 501
-    assert "more than one" in answer.explain
+    assert "no value could be generated" in answer.explain
 
 
 def _patched(media: str, body: Any) -> dict[str, Any]:

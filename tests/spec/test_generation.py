@@ -352,7 +352,7 @@ def test_a_base_schema_has_one_of_the_kinds_and_a_derived_one_its_own() -> None:
     assert {generate(dogs, chance(n))["t"] for n in range(9)} == {"d"}
 
 
-_HOPELESS = {"additionalProperties": False, "oneOf": [{"type": "object"}, {"type": "object"}]}
+_HOPELESS = {"additionalProperties": False, "oneOf": [{"type": "object"}, {"type": "object", "minProperties": 0}]}
 _OPEN = [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "integer"}}}]
 
 

@@ -1,0 +1,121 @@
+"""Answers as a whole, of documents with habits of their own: what stands beside a list, in two parts, under two ids."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from wire import ask
+
+from mock_server.app import create_app
+from mock_server.config.settings import Settings
+
+_TEXT = {"type": "string"}
+_PET = {"type": "object", "required": ["id", "name"], "properties": {"id": _TEXT, "name": _TEXT}}
+
+
+def _json(schema: Any, status: str = "200") -> dict[str, Any]:
+    return {"responses": {status: {"description": "", "content": {"application/json": {"schema": schema}}}}}
+
+
+def _named(*names: str, type: str = "string") -> list[dict[str, Any]]:
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": type}} for name in names]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Any:
+    def served(paths: Mapping[str, Any], **more: Any) -> Starlette:
+        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **more}
+        (tmp_path / "document.json").write_text(json.dumps(document))
+        return create_app(Settings(spec=str(tmp_path / "document.json"), quiet=True))
+
+    return served
+
+
+def _each(answer: Any) -> list[Any]:
+    """The answer to the same request, asked often enough that one of them is not checked again."""
+    return [answer().json for _ in range(3)]
+
+
+def test_a_list_has_what_is_required_beside_it_without_a_schema(serve: Any) -> None:
+    page = {"type": "object", "required": ["pet"], "properties": {"pets": {"type": "array", "items": _PET}}}
+    app = serve({"/pets": {"get": _json(page)}})
+    assert all({"pet", "pets"} == it.keys() for it in _each(lambda: ask(app, "GET", "/pets")))
+
+
+def test_a_list_fits_one_of_the_kinds_of_page(serve: Any) -> None:
+    figures = [("page", "totalPages"), ("limit", "offset")]
+    ways = [
+        {"type": "object", "required": [*some], "properties": {name: {"type": "integer"} for name in some}}
+        for some in figures
+    ]
+    page = {
+        "allOf": [
+            {"oneOf": ways},
+            {"type": "object", "required": ["pets"], "properties": {"pets": {"type": "array", "items": _PET}}},
+        ]
+    }
+    app = serve({"/pets": {"get": _json(page)}})
+    for answer in _each(lambda: ask(app, "GET", "/pets")):
+        assert [some for some in figures if answer.keys() >= {*some}] != figures
+        assert answer["pets"]
+
+
+def test_an_object_in_two_parts_has_the_members_of_both(serve: Any) -> None:
+    def part(name: str) -> dict[str, Any]:
+        about = {"type": "object", "required": [name], "properties": {name: _TEXT}}
+        return {"type": "object", "required": ["about"], "properties": {"id": _TEXT, "about": about}}
+
+    pet = {"allOf": [part("name"), part("kind")]}
+    body = {"requestBody": {"content": {"application/json": {"schema": pet}}}}
+    app = serve({"/pets": {"get": _json({"type": "array", "items": pet}), "post": {**body, **_json(pet, "201")}}})
+    made = ask(app, "POST", "/pets", body=b'{"about": {"name": "Rex", "kind": "dog"}}')
+    assert made.json["about"] == {"name": "Rex", "kind": "dog"}
+    assert made.json in ask(app, "GET", "/pets").json
+
+
+def test_one_of_two_equal_looking_alternatives_is_meant(serve: Any) -> None:
+    def alternative(name: str) -> dict[str, Any]:
+        return {"type": "object", "properties": {"id": _TEXT, name: {"type": "boolean"}}}
+
+    app = serve({"/voices/{id}": {"parameters": _named("id"), "get": _json({"oneOf": [*map(alternative, "ab")]})}})
+    assert ask(app, "GET", "/voices/one").status == 200
+
+
+def test_ids_of_two_levels_may_be_followed_by_one_more(serve: Any) -> None:
+    link = {**_PET, "required": ["a", "b"], "properties": {"a": _TEXT, "b": _TEXT, "name": _TEXT}}
+    app = serve(
+        {
+            "/links": {"get": _json({"type": "array", "items": link})},
+            "/links/{a}/{b}": {"parameters": _named("a", "b"), "get": _json(link)},
+            "/links/{a}/{b}/{c}/state": {"parameters": _named("a", "b", "c"), "get": _json(_PET)},
+        }
+    )
+    first = ask(app, "GET", "/links").json[0]
+    assert ask(app, "GET", f"/links/{first['a']}/{first['b']}").json == first
+    assert ask(app, "GET", f"/links/{first['a']}/{first['b']}/z/state").status == 200
+
+
+def test_ids_are_of_digits_where_the_path_wants_a_number(serve: Any) -> None:
+    one = {"parameters": _named("id", type="integer"), "get": _json(_PET)}
+    app = serve({"/pets": {"get": _json({"type": "array", "items": _PET})}, "/pets/{id}": one})
+    for pet in ask(app, "GET", "/pets").json:
+        assert ask(app, "GET", f"/pets/{pet['id']}").json == pet
+
+
+def test_a_map_by_name_may_be_one_reference(serve: Any) -> None:
+    shelf = {"pets": {"application/json": {"schema": {"type": "array", "items": _PET}}}}
+    responses = {"200": {"description": "", "content": {"$ref": "#/components/mediaTypes/pets"}}}
+    app = serve({"/pets": {"get": {"responses": responses}}}, components={"mediaTypes": shelf})
+    assert ask(app, "GET", "/pets").json[0].keys() == {"id", "name"}
+
+
+def test_references_in_extensions_may_lead_to_nothing(serve: Any) -> None:
+    policy = {"x-policy": [{"$ref": "#/components/x-policy/none"}]}
+    properties = {"id": _TEXT, "name": _TEXT, "secret": {"type": "string", "writeOnly": True, **policy}}
+    schemas = {"Pet": {**_PET, "properties": properties, **policy}}
+    pets = _json({"type": "array", "items": {"$ref": "#/components/schemas/Pet"}})
+    app = serve({"/pets": {"get": pets}}, components={"schemas": schemas})
+    assert ask(app, "GET", "/pets").status == 200
