@@ -59,12 +59,13 @@ def open_app(
         log = open_log(settings)
         opened.callback(log.close)
         return create_app(settings, log, observe, redactor)
-    from mock_server.cluster.open_replica import open_replica  # start-up: for those who have several servers
+    from mock_server.api.stored_exchange import ExchangeForm  # start-up: for those who have several servers
+    from mock_server.cluster.open_replica import open_replica  # start-up: as above
 
-    if redactor is not None:
-        redactor.hide(peer.secret)
+    redactor = redactor or Redactor()
+    redactor.hide(peer.secret)
     make = partial(create_app, settings, observe=observe, redactor=redactor)
-    return open_replica(peer, settings.state, make, ShownKeys, opened)
+    return open_replica(peer, settings.state, make, ShownKeys, partial(ExchangeForm, redactor=redactor), opened)
 
 
 def configured(app: Starlette, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:

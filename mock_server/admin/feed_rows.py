@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server.admin.journal_entries import masked
 from mock_server.api.exchange import Exchange
 from mock_server.store.base import Change, Record
+from mock_server.support.masked_json import masked
 from mock_server.support.redaction import Redactor
 from mock_server.support.text import shorten
 from mock_server.world.clock import stamp

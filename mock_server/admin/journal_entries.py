@@ -1,6 +1,6 @@
 """How the journal shows an exchange, and the steps that led to its answer. Credentials are masked here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -8,13 +8,14 @@ import orjson
 
 from mock_server.api.exchange import Exchange, Headers
 from mock_server.api.stage import Stage
+from mock_server.api.stored_exchange import StoredExchange, shown_headers
 from mock_server.stubbing.request_pattern import Body, PatternRequest
-from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
-from mock_server.support.redaction import MASK, Redactor
+from mock_server.support.exact_json import NotJson, read_json, write_json
+from mock_server.support.masked_json import shown_body
+from mock_server.support.redaction import Redactor
 from mock_server.world.clock import stamp
 
 _BODY, _ANSWER = 1, 2  # bits of Exchange.clean
-_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-mock-admin-token"})
 
 
 def entry(exchange: Exchange) -> dict[str, Any]:
@@ -45,10 +46,10 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def to_pattern_request(exchange: Exchange) -> PatternRequest:
-    """An exchange in the form for request patterns: as it was sent, not masked."""
+    """An exchange in the form for request patterns: as it was sent, not masked, unless it came from another server."""
     pairs = parse_qsl(exchange.plain_query, keep_blank_values=True)
     body = Body(exchange.body, cut=len(exchange.body) < exchange.body_size)
-    return PatternRequest(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange))
+    return PatternRequest(exchange.plain_method, exchange.plain_path, pairs, body, _key(exchange), _masked(exchange))
 
 
 def as_shown(exchange: Exchange) -> PatternRequest:
@@ -58,6 +59,10 @@ def as_shown(exchange: Exchange) -> PatternRequest:
     raw = b"" if shown is None else shown.encode() if isinstance(shown, str) else write_json(shown)
     body = Body(raw, cut=len(exchange.body) < exchange.body_size)
     return PatternRequest(exchange.method, exchange.path, pairs, body, _key(exchange))
+
+
+def _masked(exchange: Exchange) -> Collection[str]:
+    return exchange.masked if isinstance(exchange, StoredExchange) else ()
 
 
 def _key(exchange: Exchange) -> str | None:
@@ -128,9 +133,7 @@ def _allowance(exchange: Exchange) -> dict[str, int] | None:
 
 def _headers(headers: Headers, redactor: Redactor) -> dict[str, str]:
     shown: dict[str, str] = {}
-    for raw_name, raw in headers:
-        name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")
-        text = MASK if name in _CREDENTIALS or name in redactor.key_headers else redactor.redact(value)
+    for name, text in shown_headers(headers, redactor):
         shown[name] = f"{shown[name]}, {text}" if name in shown else text
     return shown
 
@@ -145,21 +148,6 @@ def _shown(exchange: Exchange, body: bytes, which: int) -> Any:
     return shown
 
 
-def shown_body(body: bytes, redactor: Redactor) -> Any:
-    """A sent body with secrets masked: its JSON value, its text if it is not JSON, None if there is none."""
-    if not body:
-        return None
-    text = body.decode("utf-8", "replace")
-    try:
-        value = read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH)
-    except NotJson:
-        return redactor.redact(text)
-    # A secret may be hidden in an escape; without one, a text is in the JSON as it is.
-    if "\\" not in text and redactor.redact(text) == text:
-        return orjson.Fragment(body)
-    return masked(value, redactor)
-
-
 def body_of(exchange: Exchange) -> Any:
     """The stored part of a body: its JSON value, or its text; None if there is none."""
     if not exchange.body:
@@ -168,12 +156,3 @@ def body_of(exchange: Exchange) -> Any:
         return read_json(exchange.body)
     except NotJson:
         return exchange.body.decode("utf-8", "replace")
-
-
-def masked(value: Any, redactor: Redactor) -> Any:
-    """Copy ``value`` with each secret in its texts and names masked."""
-    if isinstance(value, str):
-        return redactor.redact(value)
-    if isinstance(value, Mapping):
-        return {redactor.redact(name): masked(inner, redactor) for name, inner in value.items()}
-    return [masked(inner, redactor) for inner in value] if isinstance(value, list) else value

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from mock_server.admin.journal_entries import as_shown, masked, to_pattern_request
+from mock_server.admin.journal_entries import as_shown, to_pattern_request
 from mock_server.api.exchange import Exchange
 from mock_server.event_loop.turns import Turns
 from mock_server.stubbing.request_pattern import Match, Pattern, RequestPattern
+from mock_server.support.masked_json import masked
 from mock_server.workspaces.workspace import Workspace
 
 _NEAREST = 3

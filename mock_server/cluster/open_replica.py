@@ -7,6 +7,8 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from mock_server.cluster.memory.parts import parts_with
+from mock_server.cluster.memory.requests import EntryForm
 from mock_server.cluster.ownership import Ownership
 from mock_server.cluster.peer import Peer
 from mock_server.cluster.replica import Replica
@@ -29,6 +31,7 @@ def open_replica(
     state: str,
     make: Callable[[Log], Starlette],
     shown_in: Callable[[Contract], KeyReader],
+    form_in: Callable[[Contract], EntryForm],
     opened: ExitStack,
 ) -> Replica:
     """Join the replicas on this state; ``make`` makes the application that serves. Raises SetupError."""
@@ -37,5 +40,5 @@ def open_replica(
     app = make(kept)
     workspaces = app.state.workspaces
     shown = shown_in(workspaces.contract)
-    ownership = Ownership(kept, workspaces, app.state.dispatcher)
+    ownership = Ownership(kept, workspaces, app.state.dispatcher, parts_with(form_in(workspaces.contract)))
     return Replica(peer, app, ownership, shown, open_api=not shown.are_needed)

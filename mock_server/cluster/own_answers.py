@@ -1,9 +1,10 @@
 """The answers that a replica itself gives, when no workspace can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from starlette.types import Send
+from starlette.types import Message, Send
 
+from mock_server.errors import StateError
 from mock_server.support.exact_json import write_json
 
 BUSY = "nobody serves this workspace at the moment; ask again soon"
@@ -21,3 +22,22 @@ async def send_whole(send: Send, status: int, headers: Sequence[tuple[bytes, byt
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
+
+
+def after(stored: Callable[[], Awaitable[None]], send: Send) -> Send:
+    """Make a ``send`` whose answer waits until something is ``stored``; if that fails, the answer is 503 instead."""
+    begun = refused = False
+
+    async def send_after(message: Message) -> None:
+        nonlocal begun, refused
+        if not begun:
+            begun = True
+            try:
+                await stored()
+            except StateError as fault:
+                refused = True
+                await refuse(send, 503, str(fault))
+        if not refused:
+            await send(message)
+
+    return send_after

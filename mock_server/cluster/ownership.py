@@ -6,14 +6,15 @@ more to do than the others, or when another replica cannot reach this one.
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 
 from mock_server.cluster.directory import Directory
 from mock_server.cluster.load import Loads
+from mock_server.cluster.memory.keeper import MemoryKeeper
+from mock_server.cluster.memory.part import Part
 from mock_server.cluster.request_subject import Subject
+from mock_server.cluster.visits import Unsettled, Unusable, Visits
 from mock_server.errors import StateError
 from mock_server.store.postgres_owners import OwnWorkspace, Replica
 from mock_server.store.replica_log import ReplicaLog
@@ -32,18 +33,10 @@ _TAKEN_AT_ONCE = 20
 """How many workspaces without an owner are looked for in each round."""
 
 
-class Unsettled(Exception):
-    """A workspace is between two owners; soon one of them has it."""
-
-
-class Unusable(Exception):
-    """A workspace that cannot be loaded; the message says why."""
-
-
 class Ownership:
     """Works on the event loop of the server; the database is asked in threads. Raises StateError if it is away."""
 
-    def __init__(self, kept: ReplicaLog, workspaces: Workspaces, dispatcher: Dispatcher) -> None:
+    def __init__(self, kept: ReplicaLog, workspaces: Workspaces, dispatcher: Dispatcher, parts: Sequence[Part]) -> None:
         self._log = kept
         self._workspaces = workspaces
         self._dispatcher = dispatcher
@@ -51,27 +44,26 @@ class Ownership:
         self.is_closing = False
         """True once this replica stops: it takes no workspace any more."""
         self.directory = Directory(kept.owners)
-        self._visits: Counter[str] = Counter()  # requests that are served now
+        self.memory = MemoryKeeper(kept, workspaces, parts, self._is_idle)
         self._leaving: set[str] = set()
         self._taking: dict[str, asyncio.Task[None]] = {}
         self._unusable: set[str] = set()
         self._looks = 0
         self._loads = Loads()
+        self._visits = Visits(self._loads)
 
-    @contextmanager
-    def visited(self, workspace: str | None) -> Iterator[None]:
-        """Keep a workspace here inside this block, because a request is about it."""
-        if workspace is None:
-            yield
-            return
-        self._visits[workspace] += 1
-        self._loads.asked(workspace)
-        try:
-            yield
-        finally:
-            self._visits[workspace] -= 1
-            if not self._visits[workspace]:
-                del self._visits[workspace]
+    async def entered(self, workspace: str | None, *, opens: bool) -> ExitStack:
+        """Keep a workspace here for a request, until the result is closed. Raises Unsettled if it is not here any more.
+
+        If the request ``opens`` the workspace, it may leave something in memory, and the database knows that before.
+        """
+        with ExitStack() as visit:
+            visit.enter_context(self._visits.visited(workspace))
+            if workspace is not None and opens:
+                await self.memory.open(workspace)
+                if self._workspaces.get(workspace) is None:
+                    raise Unsettled
+            return visit.pop_all()
 
     def is_here(self, workspace: str | None) -> bool:
         """Tell whether a request about a workspace can be served here now; None is about no workspace."""
@@ -133,7 +125,7 @@ class Ownership:
             self._unusable.add(id)
             log.error("%s", fault)
             raise Unusable(str(fault)) from None
-        if forgot:
+        if not await self.memory.load(workspace) or forgot:
             workspace.journal.begin_after_a_move()
         self._workspaces.take_in(workspace)
         self.directory.forget(id)
@@ -196,7 +188,7 @@ class Ownership:
         await asyncio.to_thread(self._log.owners.want, workspace)
 
     async def _balance(self) -> None:
-        movable = (each for each in self._workspaces if self._is_idle(each) and not each.has_memories)
+        movable = (each for each in self._workspaces if self._is_idle(each) and each.faults.before is None)
         idle = [(self._loads.of(each.id), each.id) for each in movable]
         for id, to in self._loads.moves(self.server, self.directory.replicas, own=self._load(), idle=idle):
             await self.give(id, to)
@@ -209,10 +201,9 @@ class Ownership:
             return
         self._leaving.add(id)
         try:
-            if await self._is_soon_idle(workspace):
-                forgets = workspace.has_memories
+            if await self._is_soon_idle(workspace) and await self.memory.hand_over([id]) and self._is_idle(workspace):
                 self._drop(workspace)
-                await asyncio.to_thread(partial(self._log.owners.give, id, to, forgets=forgets))
+                await asyncio.to_thread(self._log.owners.give, id, to)
         finally:
             self._leaving.discard(id)
 
@@ -225,15 +216,16 @@ class Ownership:
         return self._is_idle(workspace) and self._workspaces.get(workspace.id) is workspace
 
     async def leave(self) -> None:
-        """Free the workspaces of which nothing is in memory only; the others are freed by the end of the lease."""
-        whole = [each.id for each in self._workspaces if self._is_idle(each) and not each.has_memories]
-        for id in whole:
-            self._log.let_go(id)
+        """Free the workspaces whose memory could be stored; the others are freed by the end of the lease."""
         with suppress(StateError):
+            whole = await self.memory.hand_over([each.id for each in self._workspaces if self._is_idle(each)])
+            for id in whole:
+                self._log.let_go(id)
             await asyncio.to_thread(self._log.owners.free_whole, whole)
 
     def _drop(self, workspace: Workspace) -> None:
         """Serve a workspace no more. Whoever still holds it finds nothing in it."""
+        self.memory.forget(workspace.id)
         self._log.let_go(workspace.id)
         self._dispatcher.listeners.removed(workspace)
         self._workspaces.let_go(workspace)
@@ -241,7 +233,7 @@ class Ownership:
     def _is_idle(self, workspace: Workspace) -> bool:
         commits = self._workspaces.commits
         pending = commits is not None and commits.pending(workspace.id) is not None
-        return not (self._visits[workspace.id] or pending or self._dispatcher.working(workspace))
+        return not (workspace.id in self._visits or pending or self._dispatcher.working(workspace))
 
     def _load(self) -> float:
         return self._loads.total(workspace.id for workspace in self._workspaces)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,10 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mock_server.cluster.forwarding import NOT_SERVED_HERE, PEER, AnswerLost, Forwarder, NotSent
 from mock_server.cluster.joined_answers import join_for
 from mock_server.cluster.joined_requests import JoinedRequests
-from mock_server.cluster.own_answers import BUSY, LOST, STRANGER, refuse
-from mock_server.cluster.ownership import Ownership, Unsettled, Unusable
+from mock_server.cluster.own_answers import BUSY, LOST, STRANGER, after, refuse
+from mock_server.cluster.ownership import Ownership
 from mock_server.cluster.peer import Peer
-from mock_server.cluster.request_subject import Subject, subject_of
+from mock_server.cluster.request_subject import Subject, changes_rules, opens, subject_of
+from mock_server.cluster.visits import Unsettled, Unusable
 from mock_server.config.control_paths import LIVE
 from mock_server.errors import StateError
 from mock_server.store.postgres_owners import Replica as Living
@@ -96,12 +98,19 @@ class Replica(Starlette):
                 self._ownership.directory.forget(workspace)
                 if await self._ownership.owner(workspace) is not None:
                     raise Unsettled
+            visit = await self._ownership.entered(workspace, opens=opens(scope))
         except Unusable as fault:
             return await refuse(send, 503, str(fault))
         except (Unsettled, StateError):
             return await refuse(send, 503, BUSY, [(NOT_SERVED_HERE, b"1")])
-        with self._ownership.visited(workspace):
-            return await self._app(scope, receive, send)
+        with visit:
+            return await self._serve_here(workspace, scope, receive, send)
+
+    async def _serve_here(self, workspace: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; one that sets something is answered once that is stored for the next owner."""
+        if workspace is not None and changes_rules(scope):
+            send = after(partial(self._ownership.memory.store, workspace), send)
+        await self._app(scope, receive, send)
 
     def _subject(self, scope: Scope) -> Subject:
         return subject_of(scope, self._shown, open_api=self._open_api)
@@ -118,6 +127,7 @@ class Replica(Starlette):
                 other = await self._other(scope, workspace)
                 if other is not None:
                     return await self._forwarder(other).forward(scope, receive, send, other.url)
+                visit = await self._ownership.entered(workspace, opens=opens(scope))
             except NotSent:
                 if workspace is not None:
                     self._ownership.directory.forget(workspace)
@@ -132,8 +142,8 @@ class Replica(Starlette):
             except StateError as fault:  # the database is away for the moment
                 log.debug("a request waits: %s", fault)
             else:
-                with self._ownership.visited(workspace):
-                    return await self._app(scope, receive, send)
+                with visit:
+                    return await self._serve_here(workspace, scope, receive, send)
             await asyncio.sleep(_AGAIN_SECONDS)
         return await refuse(send, 503, BUSY)
 
@@ -162,7 +172,8 @@ class Replica(Starlette):
         async with self._lifespan:
             watching = asyncio.create_task(self._watch())
             try:
-                yield
+                async with self._ownership.memory.running():
+                    yield
             finally:
                 watching.cancel()
                 await asyncio.wait([watching])

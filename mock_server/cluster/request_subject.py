@@ -18,6 +18,19 @@ _NAMING = (
 _WORKSPACE_HEADER = b"x-mock-workspace"
 
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def changes_rules(scope: Scope) -> bool:
+    """Tell whether a request may set something in the memory of a workspace, or brings a delivery to an inbox."""
+    return scope["path"].startswith(CONTROL) and scope["method"] not in _READING
+
+
+def opens(scope: Scope) -> bool:
+    """Tell whether a request leaves an entry in the journal, which is stored only after its answer."""
+    return not scope["path"].startswith(CONTROL)
+
+
 class Subject(NamedTuple):
     """The id of a workspace, or digests of keys that may open one, the likeliest first.
 

@@ -1,9 +1,10 @@
 """The log on PostgreSQL: acknowledged changes survive `kill -9` of this program, and of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_server.errors import NameTaken, Problem
+from mock_server.store.base import SavedWorkspace
 from mock_server.store.layered_log import LayeredLog
 from mock_server.store.postgres_database import PostgresDatabase
 from mock_server.store.postgres_schema import keys_of
@@ -13,6 +14,10 @@ _ENTER = """
 INSERT INTO owners (workspace, keys, server) VALUES (?, ?::text[], ?)
 ON CONFLICT (workspace) DO UPDATE SET keys = excluded.keys, server = excluded.server
 WHERE ? OR owners.server = excluded.server RETURNING epoch
+"""
+_FORGET = """
+WITH gone AS (DELETE FROM memory RETURNING workspace) UPDATE owners SET forgot = true, is_open = false
+WHERE is_open OR workspace IN (SELECT workspace FROM gone)
 """
 
 
@@ -25,6 +30,12 @@ class PostgresLog(LayeredLog):
         data = PostgresDatabase(url, address)
         super().__init__(url, data)
         self.lease = data.lease
+
+    def load(self) -> Iterator[SavedWorkspace]:
+        """Load every stored workspace; memory of replicas is not true any more once this server serves them alone."""
+        with self._data.transaction() as db:
+            db.execute(_FORGET)
+        return super().load()
 
     def is_current(self) -> bool:
         """Tell whether memory agrees with the database: no other server can have written meanwhile."""

@@ -4,12 +4,11 @@ A workspace without a living owner is free. An owner stays it until it gives the
 Each change of owner adds one to the workspace's epoch, and each transaction checks that.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mock_server.store.postgres_connection import PostgresConnection, explained, opened
+from mock_server.store.own_connection import OwnConnection
+from mock_server.store.postgres_connection import PostgresConnection, opened
 from mock_server.store.postgres_lease import REMOVE_DEAD
 
 _FIND = """
@@ -18,14 +17,15 @@ LEFT JOIN servers ON servers.id = owners.server AND servers.until > clock_timest
 """
 _LOCK = "SELECT server FROM owners WHERE workspace = ? FOR UPDATE"
 _CLAIM = """
-UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL, forgot = forgot OR coalesce(server <> ?, false)
+UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL,
+    forgot = forgot OR (is_open AND coalesce(server <> ?, false)), is_open = false
 WHERE workspace = ? AND (
     server IS NULL OR server = ? OR NOT EXISTS (SELECT 1 FROM servers WHERE servers.id = owners.server)
 )
 RETURNING epoch, forgot
 """
-_GIVE = "UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL, forgot = ? WHERE workspace = ? AND server = ?"
-_FREE_WHOLE = "UPDATE owners SET server = NULL, forgot = false WHERE server = ? AND workspace = ANY (?::text[])"
+_GIVE = "UPDATE owners SET server = ?, epoch = epoch + 1, wanted = NULL WHERE workspace = ? AND server = ?"
+_FREE_WHOLE = "UPDATE owners SET server = NULL WHERE server = ? AND workspace = ANY (?::text[])"
 _WANT = "UPDATE owners SET wanted = ? WHERE workspace = ? AND wanted IS NULL"
 _REPLICAS = "SELECT id, url, load FROM servers WHERE until > clock_timestamp() AND url <> '' ORDER BY id"
 _OWN = "SELECT workspace, epoch, wanted FROM owners WHERE server = ?"
@@ -60,7 +60,7 @@ class OwnWorkspace(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A workspace that this server has taken: its epoch, and whether an earlier owner lost what was in memory only."""
+    """A workspace that this server has taken: its epoch, and whether an owner died that may have known more."""
 
     epoch: int
     forgot: bool
@@ -71,10 +71,7 @@ class Owners:
 
     def __init__(self, url: str, server: int, connect: Callable[[str], PostgresConnection] = opened) -> None:
         self.server = server
-        self._url = url
-        self._connect = connect
-        self._db: PostgresConnection | None = None
-        self._lock = threading.Lock()
+        self._own = OwnConnection(url, connect)
 
     def find(self, workspace: str) -> Place | None:
         """Find the owner of a workspace; None if the workspace does not exist."""
@@ -85,7 +82,7 @@ class Owners:
         return self._found("WHERE owners.keys @> ARRAY[?]::text[]", digest)
 
     def _found(self, where: str, value: str) -> Place | None:
-        with self._open() as db:
+        with self._own.open() as db:
             row = db.execute(_FIND + where, (value,)).fetchone()
         if row is None:
             return None
@@ -97,7 +94,7 @@ class Owners:
 
         Transactions of a dead owner have ended on return, and it cannot begin another.
         """
-        with self._open() as db:
+        with self._own.open() as db:
             db.execute(REMOVE_DEAD)
             db.execute("BEGIN")  # what is looked up after the lock was got is current
             db.execute(_LOCK, (workspace,))
@@ -105,62 +102,42 @@ class Owners:
             db.execute("COMMIT")
         return None if row is None else Claim(*row)
 
-    def give(self, workspace: str, to: int, *, forgets: bool = False) -> None:
-        """Make another server the owner. This server must have let the workspace go.
-
-        It ``forgets`` something if that was in its memory only.
-        """
-        with self._open() as db:
-            db.execute(_GIVE, (to, forgets, workspace, self.server))
+    def give(self, workspace: str, to: int) -> None:
+        """Make another server the owner. This server must have stored its memory, and let the workspace go."""
+        with self._own.open() as db:
+            db.execute(_GIVE, (to, workspace, self.server))
 
     def free_whole(self, workspaces: Sequence[str]) -> None:
-        """Let go of workspaces of which nothing is in memory only; this server stops."""
-        with self._open() as db:
+        """Let go of workspaces whose memory is stored; this server stops."""
+        with self._own.open() as db:
             db.execute(_FREE_WHOLE, (self.server, list(workspaces)))
 
     def want(self, workspace: str) -> None:
         """Ask the owner of a workspace to give it to this server, which cannot reach it."""
-        with self._open() as db:
+        with self._own.open() as db:
             db.execute(_WANT, (self.server, workspace))
 
     def replicas(self) -> Sequence[Replica]:
         """List the living servers."""
-        with self._open() as db:
+        with self._own.open() as db:
             return [Replica(*row) for row in db.execute(_REPLICAS).fetchall()]
 
     def own(self) -> dict[str, OwnWorkspace]:
         """List what this server owns, in the eyes of the database."""
-        with self._open() as db:
+        with self._own.open() as db:
             return {workspace: OwnWorkspace(*row) for workspace, *row in db.execute(_OWN, (self.server,)).fetchall()}
 
     def changes(self) -> tuple[int, int]:
         """Tell how many workspaces there are, and how many changes of owners they have had together."""
-        with self._open() as db:
+        with self._own.open() as db:
             count, epochs = db.execute(_CHANGES).fetchone() or (0, 0)
         return int(count), int(epochs)
 
     def free(self, most: int) -> Sequence[str]:
         """List workspaces that no living server owns."""
-        with self._open() as db:
+        with self._own.open() as db:
             return [workspace for (workspace,) in db.execute(_FREE, (most,)).fetchall()]
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
-            if self._db is not None:
-                self._db.close()
-
-    @contextmanager
-    def _open(self) -> Iterator[PostgresConnection]:
-        """The connection, for one thread at a time; a new one if it was closed meanwhile."""
-        with self._lock:
-            if self._db is None or not self._db.is_usable():
-                if self._db is not None:
-                    self._db.close()
-                self._db = self._connect(self._url)
-            try:
-                with explained(self._url):
-                    yield self._db
-            except BaseException:
-                self._db.close()  # it may be in the middle of a transaction
-                raise
+        self._own.close()

@@ -101,10 +101,21 @@ END $$;
 MOVED = "SM002"
 """The code of the error that ends a transaction when another server owns one of its workspaces."""
 
-MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS, _WITH_OWNERS)
+# A replica of an earlier version would serve a workspace without storing its memory: it must stop.
+_WITH_MEMORY = """
+DELETE FROM servers;
+ALTER TABLE owners ADD COLUMN is_open boolean NOT NULL DEFAULT false;
+UPDATE owners SET forgot = true WHERE server IS NOT NULL;
+CREATE TABLE memory (
+    workspace text COLLATE "C" REFERENCES owners ON DELETE CASCADE, number bigint, part text COLLATE "C" NOT NULL,
+    body bytea NOT NULL, PRIMARY KEY (workspace, number)
+);
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS, _WITH_OWNERS, _WITH_MEMORY)
 """Each script brings the tables to the next version. A script that was released is never changed."""
 _OWNERS_SINCE = 3
-_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records", "owners", "held_layers")
+_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records", "owners", "held_layers", "memory")
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"
 _THERE = """
 SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY (?)

@@ -9,6 +9,7 @@ from mock_server.store.base import LayerId, SavedWorkspace
 from mock_server.store.file_reader import StateFileReader
 from mock_server.store.layered_log import one_at_a_time
 from mock_server.store.postgres_log import PostgresLog
+from mock_server.store.postgres_memory import PostgresMemory
 from mock_server.store.postgres_owners import Owners
 from mock_server.store.sql import SqlConnection
 from mock_server.store.workspace_layer import WorkspaceLayer
@@ -18,7 +19,7 @@ _RELEASE = "DELETE FROM held_layers WHERE server = ? AND layer = ?"
 
 
 class TakenWorkspace(NamedTuple):
-    """A workspace that this server owns now, and whether an earlier owner lost what was in memory only."""
+    """A workspace that this server owns now, and whether an owner died that knew more than it had stored."""
 
     saved: SavedWorkspace
     forgot: bool
@@ -31,6 +32,7 @@ class ReplicaLog(PostgresLog):
         super().__init__(url, address)
         self._noted: set[LayerId] = set()  # of ``_held``, those that the database knows
         self.owners = Owners(url, self.lease.server)
+        self.memory = PostgresMemory(url, self.lease.server)
         self.server = self.lease.server
         self.address = address
 
@@ -95,3 +97,4 @@ class ReplicaLog(PostgresLog):
         """Give the lease back, and with it all workspaces, so that other servers can take them at once."""
         super().close()
         self.owners.close()
+        self.memory.close()

@@ -152,6 +152,10 @@ class DeliveryFaults:
         self._rules[rule.id] = rule
         return rule
 
+    def restore(self, rule: DeliveryFaultRule) -> None:
+        """Add a rule that was made elsewhere, as it is."""
+        self._rules[rule.id] = rule
+
     def get(self, id: str) -> DeliveryFaultRule | None:
         """The rule with an id; None if there is none."""
         return self._rules.get(id)

@@ -120,6 +120,10 @@ class FaultRules:
         rule = self._rules[f"flt_{self.count}"] = FaultRule(f"flt_{self.count}", seed, request, response, **limits)
         return rule
 
+    def restore(self, rule: FaultRule) -> None:
+        """Add a rule that was made elsewhere, as it is."""
+        self._rules[rule.id] = rule
+
     def get(self, id: str) -> FaultRule | None:
         """The rule with an id; None if there is none."""
         return self._rules.get(id)

@@ -77,6 +77,11 @@ class Overrides:
         self._ordered = None
         return made
 
+    def restore(self, override: Override) -> None:
+        """Add an override that was made elsewhere, as it is."""
+        self._by_id[override.id] = override
+        self._ordered = None
+
     def new_id(self, taken: Container[str] = ()) -> str:
         """Make an id that no mapping has, and that is not in ``taken``, the ids of mappings to come."""
         names = (f"map_{number}" for number in itertools.count(self.count + 1))

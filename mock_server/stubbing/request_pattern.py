@@ -5,9 +5,10 @@ A pattern names any of ``operation`` (``GET /v1/leads/{}``), ``method``, ``urlPa
 ``verify`` use it. Regular expressions must match the whole text, as WireMock's do.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -60,7 +61,8 @@ PROPERTIES: Mapping[str, Any] = MappingProxyType(
 class PatternRequest:
     """A request as patterns see it. ``path`` is in its canonical spelling (``canonical_path``).
 
-    ``operation`` is the key of its operation, None if the path belongs to none.
+    ``operation`` is the key of its operation, None if the path belongs to none. Of the parts that are ``masked``
+    (path, query, body) secrets were taken out, so nobody knows whether they match.
     """
 
     method: str
@@ -68,6 +70,7 @@ class PatternRequest:
     query: Sequence[tuple[str, str]] = ()
     body: Body = field(default_factory=Body)
     operation: str | None = None
+    masked: Collection[str] = ()
 
 
 class Match(Enum):
@@ -107,6 +110,13 @@ class RequestPattern:
         ):
             raise PatternProblem(f"{at}/urlPathPattern", "nothing can have a path of this form and this urlPath")
 
+    @cached_property
+    def _conditions(self) -> frozenset[str]:
+        """The parts of a request that the pattern has conditions on, and that may have been masked."""
+        path = self._path is not None or self._path_expression is not None
+        asked = (("path", path), ("query", self._query), ("body", self._body))
+        return frozenset(part for part, is_asked in asked if is_asked)
+
     @property
     def reads_bodies(self) -> bool:
         """True when the pattern has conditions on the body."""
@@ -144,6 +154,8 @@ class RequestPattern:
 
     def _compared(self, asked: PatternRequest) -> Iterator[Mismatch | None]:
         """A difference or None for each part of the pattern."""
+        if asked.masked and (masked := self._conditions.intersection(asked.masked)):
+            yield Mismatch(f"{', '.join(sorted(masked))}: secrets in it were masked as it was stored", sure=False)
         yield from self._plain(asked)
         yield self._by_expression(asked)
         for name, matcher in self._query.items():

@@ -5,7 +5,7 @@ Parameters are named with their place: ``query limit``, ``path leadId``, ``heade
 """
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.spec.contract import Contract
@@ -71,6 +71,26 @@ class Coverage:
         self._values.update(other._values)
         self._parameters.update(other._parameters)
         self._events.update(other._events)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as plain data, for another server that goes on from there (``add_counts``)."""
+        self._read()
+        return {
+            "statuses": [[key, status, n] for key, seen in self._statuses.items() for status, n in seen.items()],
+            "values": [[*key, n] for key, n in self._values.items()],
+            "parameters": [[*key, n] for key, n in self._parameters.items()],
+            "events": self._events,
+        }
+
+    def add_counts(self, stored: Mapping[str, Any]) -> None:
+        """Add counts that ``to_dict`` made."""
+        for key, status, n in stored["statuses"]:
+            self._statuses.setdefault(key, Counter())[status] += n
+        for operation, name, value, n in stored["values"]:
+            self._values[operation, name, value] += n
+        for operation, name, n in stored["parameters"]:
+            self._parameters[operation, name] += n
+        self._events.update(stored["events"])
 
     def report(self, contract: Contract, events: Iterable[str]) -> dict[str, Any]:
         """The counts for the whole contract, as plain data. A count of 0 means never exercised."""

@@ -4,6 +4,7 @@ The numbers are the vendor's (page rate-limits). That the window is fixed and st
 ``rate-limit-window``.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mock_server.world.clock import Clock
@@ -38,6 +39,15 @@ class KeyRateLimit:
     def ends(self) -> int | None:
         """When its window ends (epoch milliseconds); None before the first request."""
         return None if self._began is None else self._began + WINDOW_MILLISECONDS
+
+    @property
+    def window(self) -> Sequence[int | None]:
+        """The beginning of its window, and the number of its requests; another server can go on from there."""
+        return [self._began, self._used]
+
+    @window.setter
+    def window(self, stored: Sequence[int | None]) -> None:
+        self._began, self._used = stored[0], stored[1] or 0
 
     def take(self) -> RemainingRequests:
         """Count one request."""

@@ -49,7 +49,8 @@ class Entry(Protocol):
 class RequestJournal:
     """A journal bounded in number and in bytes: older requests make room.
 
-    ``coverage`` is of the requests that it no longer has. No log stores the journal, for it is history and not state.
+    ``coverage`` is of the requests that it no longer has. No log stores the journal, for it is history
+    and not state; where several servers share a database, it moves with the workspace (``cluster/memory``).
     """
 
     def __init__(self, size: int) -> None:
@@ -62,12 +63,24 @@ class RequestJournal:
         self._entries: deque[Any] = deque()
         self.bytes = self.seen = self.dropped = 0
         self.moved = False
-        """True if another server answered earlier requests of this workspace and has their journal."""
+        """True if the server that had this workspace before ended without having stored all its requests."""
         self.coverage = Coverage()
 
     def begin_after_a_move(self) -> None:
-        """Start with a note that earlier requests are missing, because another server answered them."""
+        """Note that earlier requests are missing, because the server that answered them ended too early."""
         self.moved, self.dropped = True, self.dropped + 1
+
+    def restore(self, entry: Entry) -> None:
+        """Add a request that another server answered; ``go_on_from`` tells later how many there were."""
+        entry.in_journal, entry.coverage = True, self.coverage
+        entry.weight = entry.request_weight + entry.answer_weight
+        self._entries.append(entry)
+        self.bytes += entry.weight
+
+    def go_on_from(self, seen: int, dropped: int, *, moved: bool) -> None:
+        """Count on where another server stopped."""
+        self.seen, self.dropped, self.moved = seen, dropped, moved
+        self._shorten()
 
     def arrive(self, entry: Entry) -> None:
         """Note that a request has arrived completely. It counts from now on, unless it came before a reset."""

@@ -49,14 +49,8 @@ class Workspace:
         self.faults = FaultRules()
         self.mappings = Overrides()
         self.evolution = EvolutionState()
-        self._quotas: dict[str, KeyRateLimit] = {}
-
-    @property
-    def has_memories(self) -> bool:
-        """True if it holds anything that no log stores, and that a move to another server would lose."""
-        asked = self.faults or self.faults.deliveries or self.mappings or self.evolution.asked is not None
-        happened = self.journal.seen or self.journal.dropped or self.inboxes or self.attempts.seen
-        return bool(asked or happened)
+        self.limits: dict[str, KeyRateLimit] = {}
+        """The rate limits of its keys, by their digests."""
 
     def next_request(self) -> str:
         """Make the id of a request that has just arrived."""
@@ -69,10 +63,10 @@ class Workspace:
 
     def quota(self, key: str) -> KeyRateLimit:
         """The rate limit of a key of this workspace, by the key's digest."""
-        if key not in self._quotas:
-            self._quotas[key] = KeyRateLimit(self.plan.limit, self.clock)
-        return self._quotas[key]
+        if key not in self.limits:
+            self.limits[key] = KeyRateLimit(self.plan.limit, self.clock)
+        return self.limits[key]
 
     def windows(self) -> list[int]:
         """When the windows of its limits end (epoch milliseconds)."""
-        return sorted({quota.ends for quota in self._quotas.values() if quota.ends is not None})
+        return sorted({quota.ends for quota in self.limits.values() if quota.ends is not None})

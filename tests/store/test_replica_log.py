@@ -9,6 +9,7 @@ import pytest
 from mock_server.errors import NameTaken, StateError, StateLost
 from mock_server.store.base import ARRIVAL, SavedWorkspace, at_once
 from mock_server.store.postgres_log import PostgresLog
+from mock_server.store.postgres_memory import MemoryChanges
 from mock_server.store.postgres_owners import Place
 from mock_server.store.replica_log import ReplicaLog
 from mock_server.store.state import WorkspaceState
@@ -83,16 +84,18 @@ def test_the_workspaces_of_a_dead_owner_are_free_and_it_cannot_write_any_more(
 ) -> None:
     one, two, three = joined("http://one"), joined("http://two"), joined("http://three")
     state = begin(one, "v", "w")
+    one.memory.write([MemoryChanges("w", one.epochs["w"], is_open=True)])
     expire(postgres_url, one)
     assert two.owners.free(9) == ["v", "w"]
     assert two.owners.find("w") == Place("w", None)
     taken = two.take("w")
     assert taken is not None
-    assert taken.forgot  # what was in the memory of `one`
+    assert taken.forgot  # `one` had not stored all that it knew
     assert three.take("w") is None
     with pytest.raises(StateLost, match="another server has taken over"):
         put(one, state, "v", 3)
-    assert three.take("v")
+    assert (taken := three.take("v")) is not None
+    assert not taken.forgot
     assert [each.url for each in two.owners.replicas()] == ["http://two", "http://three"]
 
 
@@ -149,7 +152,7 @@ def test_workspaces_of_an_earlier_version_are_found_by_their_keys(
     begin(alone, "w")  # type: ignore[arg-type]
     alone.close()
     with psycopg.connect(postgres_url, autocommit=True) as db:
-        db.execute("DROP TABLE owners, held_layers; ALTER TABLE servers DROP COLUMN load")
+        db.execute("DROP TABLE memory, owners, held_layers; ALTER TABLE servers DROP COLUMN load")
         db.execute("DROP FUNCTION sophiie_fence(bigint, bigint, text[], bigint[]); UPDATE sophiie_mock SET version = 2")
     one = joined("http://one")
     assert one.owners.find_by_key("key of w") == Place("w", None)

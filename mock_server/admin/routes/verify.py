@@ -121,7 +121,7 @@ def _refuse_to_guess(workspace: Workspace, unknown: list[Exchange], what: str, *
     if not journal.size:
         why = "the journal is off, so nobody knows: start the server with --journal-size"
     elif journal.moved:
-        why = "another replica had this workspace, and what it was asked went with it: reset before the test"
+        why = "the replica that had this workspace died before it had stored the last requests: reset before the test"
     elif journal.dropped:
         why = (
             f"the journal dropped {journal.dropped}: give the server a larger --journal-size, or reset before the test"
