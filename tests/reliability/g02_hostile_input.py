@@ -38,6 +38,8 @@ _WAITING = 50  # connections whose damaged request may be one that never ends
 _EXAMPLES = 5
 _STALLED = 9.0  # seconds
 _ENDING = 0.05  # share of the connections whose client closes its side once it has asked
+_REFUSED = b"GET /%b HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"x" * 70_000)
+"""A head over the bound. Its refusal comes after the answers to a batch, when the client has closed its side."""
 
 
 @dataclass
@@ -97,8 +99,8 @@ class Client:
         answers = Answers(connection)
         self.tally.sent += BATCH
         began = time.monotonic()
-        connection.sendall(b"".join(request.raw for request in batch))
         ended = self._rng.random() < _ENDING
+        connection.sendall(b"".join([*(request.raw for request in batch), _REFUSED * ended]))
         if ended:  # whoever sends no more may still read
             connection.shutdown(socket.SHUT_WR)
         for request in batch:
@@ -111,6 +113,8 @@ class Client:
                 self.tally.wrong[wrong] += 1
             if answer.last:
                 return False
+        if ended and ((answer := self._answer(answers)) is None or answer.status != 431):
+            self.tally.wrong[f"not 431 but {answer and answer.status} for a client that has ended its side"] += 1
         return not ended
 
     def _timed(self, began: float, target: str = "") -> float:
