@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +14,13 @@ import click
 from contracts.errors import CannotRun
 from contracts.receiver.check import check_receiver, receiver_url
 from contracts.receiver.receiver_result import ReceiverResult
+from contracts.receiver.subjects import DEFAULT_TRIGGER
 from contracts.report import escaping
 from contracts.report.receiver_reports import RECEIVER_WRITERS, as_json, as_text
 from contracts.report.writers import parse_reports
 from contracts.transport.target import mock
 from mock_server.cli.client import Client
+from mock_server.support.redaction import Redactor
 
 _SECRET = "SOPHIIE_MOCK_WEBHOOK_SECRET"  # the name of a variable
 
@@ -28,7 +31,14 @@ _SECRET = "SOPHIIE_MOCK_WEBHOOK_SECRET"  # the name of a variable
     "--secret-file", default="", metavar="FILE", help="The secret (whsec_…) that your receiver verifies with."
 )
 @click.option(
-    "--probe", default="", metavar="COMMAND|URL", help="What shows how many effects there were; {lead} is a lead's id."
+    "--probe", default="", metavar="COMMAND|URL", help="What shows how many effects there were; {record} is an id."
+)
+@click.option(
+    "--trigger",
+    default=DEFAULT_TRIGGER,
+    show_default=True,
+    metavar="EVENT",
+    help="The event that is delivered.",
 )
 @click.option("--only", multiple=True, metavar="RULE", help="Judge this rule; repeatable.")
 @click.option("--profile", default="standard", show_default=True, metavar="NAME", help="How the sender tries again.")
@@ -43,8 +53,8 @@ _SECRET = "SOPHIIE_MOCK_WEBHOOK_SECRET"  # the name of a variable
 @click.option("--json", "as_json_text", is_flag=True, help="Print JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No line for each step.")
 def command(
-    url: str, secret_file: str, probe: str, only: Sequence[str], profile: str, seed: int, port: int, server: str,
-    report: Sequence[str], as_json_text: bool, quiet: bool,
+    url: str, secret_file: str, probe: str, trigger: str, only: Sequence[str], profile: str, seed: int, port: int,
+    server: str, report: Sequence[str], as_json_text: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Check the webhook receiver at URL: real changes, each delivered twice, late, forged, out of order …
 
@@ -58,14 +68,21 @@ def command(
         with _mock(receiver, server, secret_file, port=port, retries=profile) as client:
             say(f"mock at {client.url}")
             result = check_receiver(
-                receiver, client.control, client.api, seed=seed, probe=probe or None, only=only, watch=say
-            )
+                receiver, client.control, client.api, seed=seed, probe=probe or None, only=only, trigger=trigger,
+                repeat_with=_repeated(secret_file, probe, server), watch=say,
+            )  # fmt: skip
         _write(result, files)
     except CannotRun as fault:
         click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)
         return 2
     click.echo(as_json(result).rstrip() if as_json_text else as_text(result))
     return result.exit_code
+
+
+def _repeated(secret_file: str, probe: str, server: str) -> str:
+    """The options that show a finding again, as a shell takes them. A token in the probe's URL is no matter of ours."""
+    given = {"--secret-file": secret_file, "--probe": Redactor().redact(probe), "--url": server}
+    return " ".join(f"{name} {shlex.quote(value)}" for name, value in given.items() if value)
 
 
 @contextmanager

@@ -5,22 +5,25 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from contracts.receiver.mock_driver import CheckedLead, MockDriver
+from contracts.receiver.mock_driver import MockDriver
 from contracts.receiver.receiver_result import ReceiverFinding
 from contracts.receiver.receiver_rules import ReceiverRule
 from contracts.receiver.side_effects import PATIENCE, Effects, EffectWatch
+from contracts.receiver.subjects import CheckedRecord
 
 Fault = tuple[str, Mapping[str, Any]]
 _MAX_ATTEMPTS = 12
 _RATE_WINDOW = 61
 _RECENT = 10
+LOOP = 20
+"""Further events after which a receiver that causes them itself goes round in a circle: they are lost from there on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The outcome of a trial: leads whose deliveries a fault bent, and the effects."""
+    """The outcome of a trial: records whose deliveries a fault bent, and the effects."""
 
-    leads: Sequence[CheckedLead]
+    records: Sequence[CheckedRecord]
     deliveries: Sequence[Mapping[str, Any]]
     effects: Effects
 
@@ -46,23 +49,28 @@ class Bench:
     not_judged: dict[str, str] = field(default_factory=dict)
 
     def trial(
-        self, *faults: Fault, leads: int = 1, expected: int | None = None, learning: bool = False, apart: bool = False
+        self, *faults: Fault, records: int = 1, expected: int | None = None, learning: bool = False, apart: bool = False
     ) -> Trial:
-        """Let leads come in whose deliveries the faults strike, at once or a second ``apart``.
+        """Let records be made whose deliveries the faults strike, at once or a second ``apart``.
 
-        ``expected`` is the number of leads of which an effect should come; without it, of all.
+        ``expected`` is the number of records of which an effect should come; without it, of all.
         """
         self.begin()
         for name, limits in faults:
             self.driver.fault(name, self.subscription, **{"count": 1, **limits})
-        made = self.driver.leads(leads) if not apart else [*self._apart(leads)]
+        self._break_loop(records)
+        made = self.driver.records(records) if not apart else [*self._apart(records)]
         self.driver.drain()
-        return self.seen(made, leads if expected is None else expected, learning=learning)
+        return self.seen(made, records if expected is None else expected, learning=learning)
 
-    def _apart(self, leads: int) -> Iterator[CheckedLead]:
-        for _ in range(leads):
-            yield from self.driver.leads()
+    def _apart(self, records: int) -> Iterator[CheckedRecord]:
+        for _ in range(records):
+            yield from self.driver.records()
             self.driver.advance(1)
+
+    def _break_loop(self, events: int) -> None:
+        """Lose what comes after so many events and some more, or a receiver that answers itself would never rest."""
+        self.driver.fault("LOST", self.subscription, after=events + LOOP)
 
     def begin(self) -> None:
         """Start anew: no fault, fresh limits, and effects counted from here on."""
@@ -78,23 +86,24 @@ class Bench:
         self.driver.heal()
         for name, limits in faults:
             self.driver.fault(name, self.subscription, **{"count": 1, **limits})
+        self._break_loop(len(trial.deliveries))
         for delivery in trial.deliveries:
             self.driver.resend(str(delivery["eventId"]))
-        return self.seen(trial.leads, len(trial.leads) if expected is None else expected, len(trial.deliveries))
+        return self.seen(trial.records, len(trial.records) if expected is None else expected, len(trial.deliveries))
 
     def seen(
         self,
-        leads: Sequence[CheckedLead],
+        records: Sequence[CheckedRecord],
         expected: int,
         more: int = 0,
         *,
         learning: bool = False,
         patience: float = PATIENCE,
     ) -> Trial:
-        """The outcome for some leads, once the receiver has settled; ``more`` deliveries than leads are shown."""
+        """The outcome for some records, once the receiver has settled; ``more`` deliveries than records are shown."""
         usual = self.watch.usual.times(expected)
-        effects = self.watch.learn(leads) if learning else self.watch.settled(leads, usual, patience)
-        return Trial(leads, self.driver.deliveries(self.subscription, len(leads) + more), effects)
+        effects = self.watch.learn(records) if learning else self.watch.settled(records, usual, patience)
+        return Trial(records, self.driver.deliveries(self.subscription, len(records) + more), effects)
 
     def until_delivered(self, trial: Trial) -> None:
         """Move the clock until nothing of a trial is owed any more, as the schedule of retries says."""
@@ -119,11 +128,11 @@ class Bench:
         for rule in rules:
             self.not_judged.setdefault(rule.name, reason)
 
-    def judge_count(self, rule: ReceiverRule, trial: Trial, sent: str, leads: int = 1) -> bool:
+    def judge_count(self, rule: ReceiverRule, trial: Trial, sent: str, records: int = 1) -> bool:
         """Note a finding if the effects are not the usual ones; tell whether they are."""
-        excess, lack = self.watch.excess(trial.effects, leads), self.watch.lack(trial.effects, leads)
+        excess, lack = self.watch.excess(trial.effects, records), self.watch.lack(trial.effects, records)
         if excess or lack:
-            self.found(rule, trial, sent=sent, expected=self.watch.expectation(leads), got=excess or lack)
+            self.found(rule, trial, sent=sent, expected=self.watch.expectation(records), got=excess or lack)
         return not excess and not lack
 
 

@@ -1,19 +1,23 @@
 """The check of a receiver from the first ordinary delivery to the burst."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.errors import CannotRun
-from contracts.receiver import forgeries, load, order, own_failure, repeats, unknowns
-from contracts.receiver.bench import Bench, Trial, accepted, answers
+from contracts.receiver import forgeries, load, order, own_failure, parallel, repeats, unknowns
+from contracts.receiver.bench import Bench, Experiment, Trial, accepted, answers
 from contracts.receiver.effect_probe import EffectProbe, parse_probe
-from contracts.receiver.mock_driver import Call, MockDriver
+from contracts.receiver.endings import answers_itself, ended, not_there
+from contracts.receiver.mock_driver import MockDriver
+from contracts.receiver.receiver_calls import Call
 from contracts.receiver.receiver_result import LEFT_OUT, ReceiverResult
 from contracts.receiver.receiver_rules import (
     ACKNOWLEDGES_FAST,
     IGNORES_FORGED,
+    IGNORES_ITSELF,
     IS_IDEMPOTENT,
     IS_ORDER_SAFE,
     RECEIVER_RULES,
@@ -25,6 +29,7 @@ from contracts.receiver.receiver_rules import (
     ReceiverRule,
 )
 from contracts.receiver.side_effects import EffectWatch
+from contracts.receiver.subjects import DEFAULT_TRIGGER, find_subject
 from mock_server.support.redaction import Redactor
 from mock_server.support.text import shorten
 from mock_server.support.web_origin import with_scheme
@@ -33,13 +38,12 @@ _SIGNED = (VERIFIES_SIGNATURES, VERIFIES_TIME, IGNORES_FORGED)
 _BY_EFFECT = (IS_IDEMPOTENT, IS_ORDER_SAFE, SURVIVES_BURST, RECOVERS)
 _UNSIGNED = "the deliveries are not signed: give --secret-file FILE, or serve --sign standard"
 _UNSEEN = (
-    "no side effect was seen: let the receiver call the mock, or give --probe; a receiver that knows these ids from an "
-    "earlier run takes them for repeats"
+    "no side effect was seen: let the receiver call the mock, or give --probe; name the event that it is about with "
+    "--trigger; a receiver that knows these ids from an earlier run takes them for repeats"
 )
-_NOT_THERE = ("connection refused", "the host is not known", "refused", "the certificate", "no TLS")
-"""Reasons of a failed delivery that say nothing about a receiver."""
-
-Experiments = Mapping[Callable[[Bench], None], Collection[ReceiverRule]]
+_NO_CALLS = "the receiver makes no call into the mock"
+_ENDED = "the receiver has ended before"
+Experiments = Mapping[Experiment, Sequence[ReceiverRule]]
 _EXPERIMENTS: Experiments = {
     repeats.repeats: [IS_IDEMPOTENT],
     repeats.late_repeats: [IS_IDEMPOTENT],
@@ -52,6 +56,7 @@ _EXPERIMENTS: Experiments = {
     unknowns.unknown_fields: [TOLERATES_UNKNOWN],
     unknowns.unknown_events: [TOLERATES_UNKNOWN],
     own_failure.own_failure: [RECOVERS],
+    parallel.parallel_events: [SURVIVES_BURST],
 }
 
 
@@ -63,17 +68,20 @@ def check_receiver(
     seed: int = 1,
     probe: str | Callable[[], Any] | None = None,
     only: Collection[str] = (),
+    trigger: str = DEFAULT_TRIGGER,
+    repeat_with: str = "",
     watch: Callable[[str], None] = lambda line: None,
 ) -> ReceiverResult:
     """Check the receiver at a URL, with a mock that ``control`` and ``api`` call. ``watch`` is told of each step.
 
-    ``only`` names the rules that are judged. Raises CannotRun if no ordinary delivery is taken.
+    ``only`` names the rules that are judged, ``trigger`` the event whose records are tried, and ``repeat_with`` the
+    options that the command of a finding needs too. Raises CannotRun if no ordinary delivery is taken.
     """
     rules = _chosen(only)
     url = receiver_url(url)
     start = time.monotonic()
-    driver = MockDriver(control, api, seed)
-    looked = EffectProbe(lambda lead: probe()) if callable(probe) else parse_probe(probe) if probe else None
+    driver = MockDriver(control, api, seed, find_subject(trigger))
+    looked = EffectProbe(lambda record: probe()) if callable(probe) else parse_probe(probe) if probe else None
     bench = Bench(driver, EffectWatch(driver, looked), url)
     bench.skip([rule for rule in RECEIVER_RULES if rule not in rules], LEFT_OUT)
     try:
@@ -81,7 +89,7 @@ def check_receiver(
         watch("ordinary deliveries")
         first = _ordinary(bench)
         if accepted(first.attempts[0]):
-            _experiment(bench, first, rules, watch)
+            _experiments(bench, first, rules, watch)
         else:
             bench.skip([rule for rule in rules if rule is not ACKNOWLEDGES_FAST], "no ordinary delivery was taken")
     finally:
@@ -89,8 +97,9 @@ def check_receiver(
     findings = [finding for finding in bench.findings if finding.rule in rules]
     seconds = time.monotonic() - start
     return ReceiverResult(
-        _shown(url), seed, findings, bench.not_judged, _how_seen(bench), _vacuous(bench, rules), seconds
-    )
+        _shown(url), seed, findings, bench.not_judged, _how_seen(bench), _vacuous(bench, rules), seconds,
+        driver.subject.trigger, repeat_with,
+    )  # fmt: skip
 
 
 def receiver_url(text: str) -> str:
@@ -125,7 +134,7 @@ def _ordinary(bench: Bench) -> Trial:
     """Two ordinary deliveries: what their effect is, and how fast they are answered. Raises CannotRun."""
     trial = bench.trial(expected=0)
     [attempt] = trial.attempts[:1]
-    if attempt["status"] is None and str(attempt["error"]).startswith(_NOT_THERE):
+    if not_there(attempt):
         raise CannotRun(f"{_shown(bench.url)}: {attempt['error']}", "start your receiver, and give its URL")
     if attempt["status"] in (400, 401, 403):
         remedy = "give it the mock's secret" if bench.driver.signs else "let the mock sign with its secret"
@@ -134,25 +143,53 @@ def _ordinary(bench: Bench) -> Trial:
         )
     load.acknowledges(bench, trial)
     if accepted(attempt):  # once more: the first delivery may have set up something
-        bench.seen(trial.leads, 1, learning=True)
+        bench.seen(trial.records, 1, learning=True)
         trial = bench.trial(learning=True)
         load.acknowledges(bench, trial)
     return trial
 
 
-def _experiment(bench: Bench, first: Trial, rules: Collection[ReceiverRule], watch: Callable[[str], None]) -> None:
+def _experiments(bench: Bench, first: Trial, rules: Collection[ReceiverRule], watch: Callable[[str], None]) -> None:
     """Run every experiment of which a rule is wanted and can be judged."""
     if not bench.driver.signs:
         bench.skip(_SIGNED, _UNSIGNED)
     if not bench.watch.usual:
         bench.skip(_BY_EFFECT, _UNSEEN)
-    for experiment, about in _EXPERIMENTS.items():
+    if not bench.watch.usual.calls:
+        bench.skip([IGNORES_ITSELF], _NO_CALLS)
+    if answers_itself(bench, first):
+        bench.skip([rule for rule in rules if rule is not IGNORES_ITSELF], "the receiver answers itself without end")
+        return
+    left: dict[Experiment, Sequence[ReceiverRule]] = dict(_EXPERIMENTS)
+    left[partial(load.burst, first=first)] = [SURVIVES_BURST, IS_IDEMPOTENT]
+    while left:
+        experiment, about = next(iter(left.items()))
         if any(rule in rules and rule.name not in bench.not_judged for rule in about):
-            watch(experiment.__name__.replace("_", " "))
-            experiment(bench)
-    if any(rule in rules and rule.name not in bench.not_judged for rule in (SURVIVES_BURST, IS_IDEMPOTENT)):
-        watch(f"a burst of {load.BURST}")
-        load.burst(bench, first)
+            name = getattr(experiment, "__name__", f"a burst of {load.BURST}").replace("_", " ")
+            watch(name)
+            if not _survived(bench, experiment, about, name):
+                bench.skip([rule for it in left.values() for rule in it if rule is not about[0]], _ENDED)
+                return
+        del left[experiment]
+
+
+def _survived(bench: Bench, experiment: Experiment, about: Sequence[ReceiverRule], name: str) -> bool:
+    """Run one experiment; note a finding and return False if the receiver's program has ended in it."""
+    before = len(bench.findings)
+    try:
+        experiment(bench)
+        if len(bench.findings) == before:
+            return True
+        gone = ended(bench)
+    except CannotRun:  # its probe does not answer any more
+        gone = ended(bench)
+        if gone is None:
+            raise
+    if gone is not None:
+        expected = "the receiver goes on answering"
+        got = f"{gone.attempts[0]['error']}: its program has ended"
+        bench.found(about[0], gone, sent=f"deliveries ({name}), and then an ordinary one", expected=expected, got=got)
+    return gone is None
 
 
 def _how_seen(bench: Bench) -> str:

@@ -8,26 +8,27 @@ from typing import Any
 
 from contracts.errors import CannotRun
 from contracts.receiver.shell_command import output_of
+from contracts.receiver.subjects import CheckedRecord
 from contracts.transport.plain_request import fetch
 
 _SECONDS = 10.0
 _MAX_BYTES = 1024 * 1024
-LEAD = "{lead}"
-"""The placeholder in a command or a URL for the id of the lead that a delivery was about."""
+PLACEHOLDERS = ("{record}", "{lead}")
+"""Stand in a command or a URL for the id of the record that a delivery was about, and of the lead of that record."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
 class EffectProbe:
-    """Looks at the receiver. ``look`` returns a text, or a value of Python, for one lead."""
+    """Looks at the receiver. ``look`` returns a text, or a value of Python, for one record."""
 
-    look: Callable[[str], Any]
-    per_lead: bool = False
+    look: Callable[[CheckedRecord], Any]
+    per_record: bool = False
 
-    def count(self, lead: str) -> int:
+    def count(self, record: CheckedRecord) -> int:
         """The number of effects: a number, the length of a list, or the only number in an answer. Raises CannotRun."""
-        value = _parsed(self.look(lead))
+        value = _parsed(self.look(record))
         if isinstance(value, bool) or value is None:
             return int(bool(value))
         if isinstance(value, int | float):
@@ -39,37 +40,42 @@ class EffectProbe:
             numbers = [int(it) for it in _NUMBER.findall(value)]
         if len(numbers) == 1:
             return numbers[0]
-        if self.per_lead:  # a description of one lead: it is there, or not
+        if self.per_record:  # a description of one record: it is there, or not
             return int(bool(value))
         raise CannotRun("the probe gives no number", "let it print how many effects there were: a number, or a list")
 
-    def text(self, lead: str) -> str:
+    def text(self, record: CheckedRecord) -> str:
         """Everything that the probe shows, as text."""
-        value = self.look(lead)
+        value = self.look(record)
         return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
 
 
 def parse_probe(given: str) -> EffectProbe:
     """Read ``--probe``: a URL that is fetched, or a command of the shell whose output is read."""
+    per_record = any(placeholder in given for placeholder in PLACEHOLDERS)
     if re.match(r"https?://", given, re.IGNORECASE):
-        return EffectProbe(lambda lead: _fetched(_filled(given, lead), per_lead=LEAD in given), LEAD in given)
-    return EffectProbe(lambda lead: output_of(_filled(given, lead), _SECONDS, _MAX_BYTES), LEAD in given)
+        return EffectProbe(lambda one: _fetched(_filled(given, one), per_record=per_record), per_record)
+    return EffectProbe(lambda one: output_of(_filled(given, one), _SECONDS, _MAX_BYTES), per_record)
 
 
-def _filled(text: str, lead: str) -> str:
-    """Put the id of a lead into a command or a URL. Raises CannotRun for an id that a shell could act on."""
-    if LEAD in text and not _ID.fullmatch(lead):
-        raise CannotRun("the id of this lead cannot be put into a command", "leave {lead} out of the probe")
-    return text.replace(LEAD, lead)
+def _filled(text: str, record: CheckedRecord) -> str:
+    """Put the ids of a record into a command or a URL. Raises CannotRun for an id that a shell could act on."""
+    for placeholder, id in zip(PLACEHOLDERS, (record.id, record.lead or record.id), strict=True):
+        if placeholder in text and not _ID.fullmatch(id):
+            raise CannotRun(
+                "the id of this record cannot be put into a command", f"leave {placeholder} out of the probe"
+            )
+        text = text.replace(placeholder, id)
+    return text
 
 
-def _fetched(url: str, *, per_lead: bool) -> str:
-    """The answer at a URL; empty for a lead that the receiver does not know."""
+def _fetched(url: str, *, per_record: bool) -> str:
+    """The answer at a URL; empty for a record that the receiver does not know."""
     try:
         status, body = fetch(url, _SECONDS, _MAX_BYTES)
     except (OSError, ValueError) as fault:
         raise CannotRun(f"the probe {url}: {fault}", "give a URL that answers") from None
-    if status == 404 and not per_lead:
+    if status == 404 and not per_record:
         raise CannotRun(f"the probe {url}: status 404", "give a URL that counts effects")
     return "" if status == 404 else body.decode("utf-8", "replace")
 

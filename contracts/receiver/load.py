@@ -9,7 +9,7 @@ _MAX_ANSWER_SECONDS = 2.0
 _MAX_BURST_SECONDS = 40.0
 _MIN_BURST = 50
 """The least number of events that show something: queues that drop what they have no room for are about as long."""
-_BUSY = (429, 503)
+BUSY = (429, 503)
 """Answers by which a receiver says that it takes the delivery later."""
 
 
@@ -30,7 +30,7 @@ def burst(bench: Bench, first: Trial) -> None:
     if number < _MIN_BURST:
         bench.skip([SURVIVES_BURST], f"{_MIN_BURST} answers would take longer than {_MAX_BURST_SECONDS:g} s")
         return
-    trial = bench.trial(leads=number)
+    trial = bench.trial(records=number)
     if bench.watch.was_answered(429):
         bench.skip([SURVIVES_BURST], "the mock's rate limit refused calls of the receiver: serve --rate-limit off")
         return
@@ -40,9 +40,9 @@ def burst(bench: Bench, first: Trial) -> None:
         bench.found(SURVIVES_BURST, trial, sent=sent, expected="answers as fast as to a single event", got=got)
         return
     refused = [attempt for attempt in trial.attempts if not accepted(attempt)]
-    if refused and all(attempt["status"] in _BUSY for attempt in refused):
+    if refused and all(attempt["status"] in BUSY for attempt in refused):
         bench.until_delivered(trial)  # a receiver may ask for patience, if it takes the repeats
-        trial = bench.seen(trial.leads, number)
+        trial = bench.seen(trial.records, number)
         sent += ", and those again that it was too busy for"
         refused = [delivery["attempts"][-1] for delivery in trial.deliveries if delivery["state"] != "delivered"]
     if refused:
@@ -51,7 +51,7 @@ def burst(bench: Bench, first: Trial) -> None:
     else:
         bench.judge_count(SURVIVES_BURST, trial, sent, number)
     if bench.watch.usual:
-        bench.watch.mark(first.leads)
+        bench.watch.mark(first.records)
         repeated = bench.again(first, expected=0)
         if excess := bench.watch.excess(repeated.effects, 0):
             sent = f"a delivery again after {number} others"

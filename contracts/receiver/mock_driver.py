@@ -3,57 +3,31 @@
 All of it goes through the control plane, so that every other request in the journal is the receiver's own.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import count
 from random import Random
-from typing import Any, Protocol
-from urllib.parse import unquote
+from typing import Any
+
+from contracts.receiver.receiver_calls import Call, ReceiverCalls
+from contracts.receiver.subjects import DEFAULT_TRIGGER, CheckedRecord, Subject, find_subject
 
 _SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_check&user_id=usr_check"
-_OWN_PATHS = "/api/webhooks/"
-_WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _DRAIN_SECONDS = 50  # less than a client waits for an answer
 _DRAINS = 3
 _STILL_OWED = 504
-_PAGE = 200
-_FIRST_NAMES = ("Ana", "Ben", "Chloe", "Dan", "Eva", "Finn", "Grace", "Hugo", "Ivy", "Jack")
-CREATED, UPDATED = "LEAD_CREATED", "LEAD_UPDATED"
-
-
-class Call(Protocol):
-    """A way to call the mock."""
-
-    def __call__(self, method: str, path: str, body: Any = None, /) -> Any:
-        """Call a route and return its JSON; raise an exception for a refusal."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedLead:
-    """A lead that the check made. ``marks`` are texts that only it has."""
-
-    id: str
-    marks: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiverCall:
-    """A write of the receiver into the mock that was accepted."""
-
-    method: str
-    text: str
-
-    def mentions(self, texts: Sequence[str]) -> bool:
-        """Tell whether the URL or the body holds one of these texts."""
-        return any(text in self.text for text in texts)
+_OWN_EVENTS = 40
+"""Events that the receiver's own writes may have caused between those of the check."""
 
 
 class MockDriver:
     """The check's side of the mock, for one workspace."""
 
-    def __init__(self, control: Call, api: Call, seed: int) -> None:
+    def __init__(self, control: Call, api: Call, seed: int, subject: Subject | None = None) -> None:
         self.control = control
+        self.subject = subject or find_subject(DEFAULT_TRIGGER)
+        self.receiver = ReceiverCalls(control)
+        self._made: set[str] = set()
+        """The ids of the records that the check made."""
         self._api = api
         self._random = Random(seed)
         self._numbers = count(1)
@@ -63,6 +37,8 @@ class MockDriver:
         self.settings: Mapping[str, Any] = control("GET", "/settings")
         self._subscriptions: dict[int, bool] = {}
         """The subscriptions in use, each with whether the check has made it."""
+        self._earlier = self._unmade(1_000)
+        """The ids of events from before the check."""
         self._faults: list[str] = []
         # While it stands still, nothing is tried again but when the check moves it.
         self._ticked = not control("GET", "/clock")["frozen"]
@@ -82,12 +58,21 @@ class MockDriver:
         """A text that occurs nowhere else."""
         return f"{self._prefix}x{next(self._numbers)}x"
 
-    def subscribe(self, url: str, trigger: str = CREATED) -> int:
+    def subscribe(self, url: str, trigger: str = "") -> int:
         """Subscribe the receiver, or take the subscription that it has made itself."""
+        trigger = trigger or self.subject.trigger
         known = self.control("GET", f"/webhooks/subscriptions?trigger={trigger}")["items"]
         own = next((int(one["id"]) for one in known if one["hookUrl"] == url), None)
-        id = own or int(self._api("POST", _SUBSCRIBE, {"hookUrl": url, "trigger": trigger})["id"])
-        self._subscriptions.setdefault(id, own is None)
+        if own is None:
+            return self.subscribe_again(url, trigger)
+        self._subscriptions.setdefault(own, False)
+        return own
+
+    def subscribe_again(self, url: str, trigger: str = "") -> int:
+        """Subscribe the receiver once more, as deliveries of one subscription never come at the same moment."""
+        wanted = {"hookUrl": url, "trigger": trigger or self.subject.trigger}
+        id = int(self._api("POST", _SUBSCRIBE, wanted)["id"])
+        self._subscriptions[id] = True
         return id
 
     def unsubscribe(self, id: int) -> None:
@@ -98,34 +83,43 @@ class MockDriver:
                 self.control("DELETE", f"/webhooks/subscriptions/{id}")
 
     def close(self) -> None:
-        """Remove everything that the check has set up, but for its leads."""
+        """Remove everything that the check has set up, but for its records."""
         self.heal()
         for id in list(self._subscriptions):
             self.unsubscribe(id)
         if self._ticked:
             self.control("POST", "/clock/run", {})
 
-    def leads(self, number: int = 1) -> list[CheckedLead]:
-        """Let leads come in, in one change with an event for each."""
-        drafts = []
-        for _ in range(number):
-            mark = self.word()
-            name = self._random.choice(_FIRST_NAMES)
-            drafts.append({"firstName": name, "lastName": mark, "email": f"{mark.lower()}@example.com"})
-        made = self.control("POST", "/records/leads", {"records": drafts, "emit": True})["records"]["leads"]
-        shown = [{"id": str(one["id"]), "mark": one["lastName"], "mail": one["email"]} for one in made]
-        shared = len({one["phone"] for one in made}) < len(made)  # telephones for fiction are few
-        phones = [[] if shared else [str(one["phone"])] for one in made]
-        return [CheckedLead(one["id"], (*one.values(), *phone)) for one, phone in zip(shown, phones, strict=True)]
+    def records(self, number: int = 1) -> list[CheckedRecord]:
+        """Cause so many events, each of a new record."""
+        subject = self.subject
+        if subject.change is None and not subject.removes:
+            return self.unheard(number, emit=True)
+        made = self.unheard(number)
+        for record in made:
+            if subject.removes:
+                self.control("DELETE", f"/records/{subject.kind}/{record.id}?emit=true")
+            else:
+                self.control("PUT", f"/records/{subject.kind}/{record.id}?emit=true", subject.change)
+        return made
 
-    def rename(self, lead: CheckedLead, name: str) -> None:
-        """Change a lead's first name, a second later than anything before."""
+    def unheard(self, number: int = 1, *, emit: bool = False) -> list[CheckedRecord]:
+        """Make records in one change, with an event for each or without any."""
+        drafts = [self.subject.draft(self.word(), self._random) for _ in range(number)]
+        asked = {"records": drafts, "emit": emit}
+        answer = self.control("POST", f"/records/{self.subject.kind}", asked)["records"]
+        made = self.subject.checked(answer[self.subject.kind])
+        self._made |= {record.id for record in made}
+        return made
+
+    def change(self, record: CheckedRecord, changes: Mapping[str, Any]) -> None:
+        """Change a record, a second later than anything before."""
         self.advance(1)
-        self.control("PUT", f"/records/leads/{lead.id}?emit=true", {"firstName": name})
+        self.control("PUT", f"/records/{self.subject.kind}/{record.id}?emit=true", changes)
 
-    def event(self, lead: CheckedLead, trigger: str, back: int = 0) -> str:
-        """The id of the newest event of a lead, or one further ``back``."""
-        found = self.control("GET", f"/webhooks/events?recordId={lead.id}&type={trigger}")["items"]
+    def event(self, record: CheckedRecord, trigger: str, back: int = 0) -> str:
+        """The id of the newest event of a record, or one further ``back``."""
+        found = self.control("GET", f"/webhooks/events?recordId={record.id}&type={trigger}")["items"]
         return str(found[back]["id"])
 
     def resend(self, event: str) -> None:
@@ -153,9 +147,8 @@ class MockDriver:
 
     def cancel_owed(self, subscription: int) -> None:
         """Cancel what a subscription is still owed, or it would come while the next trial is made."""
-        owed = self.control("GET", f"/webhooks/deliveries?subscriptionId={subscription}&state=pending")["items"]
-        for delivery in owed:
-            self.control("POST", f"/webhooks/deliveries/{delivery['id']}/cancel")
+        for delivery in self.waiting(subscription):
+            self.cancel(delivery)
 
     def drain(self) -> bool:
         """Wait until everything that is due was delivered; False if the receiver takes too long for that."""
@@ -175,34 +168,28 @@ class MockDriver:
         self.control("POST", "/clock/advance", {"seconds": seconds})
 
     def deliveries(self, subscription: int, number: int) -> list[Mapping[str, Any]]:
-        """The newest deliveries of a subscription, oldest first."""
-        path = f"/webhooks/deliveries?subscriptionId={subscription}&limit={number}"
+        """The newest deliveries of a subscription, oldest first, without those that its own writes have caused."""
+        listed, foreign = f"limit={number + _OWN_EVENTS}", self._unmade(number + _OWN_EVENTS)
+        found = self.control("GET", f"/webhooks/deliveries?subscriptionId={subscription}&{listed}")["items"]
+        return [one for one in found if str(one["eventId"]) not in foreign][:number][::-1]
+
+    def caused_by_receiver(self) -> int:
+        """The number of events since the beginning that came of the receiver's own writes, as far as it is listed."""
+        return len(self._unmade(_OWN_EVENTS) - self._earlier)
+
+    def _unmade(self, number: int) -> set[str]:
+        """The ids of those among the newest events whose records the check has not made."""
+        path = f"/webhooks/events?type={self.subject.trigger}&limit={number}"
+        return {str(one["id"]) for one in self.control("GET", path)["items"] if one.get("recordId") not in self._made}
+
+    def waiting(self, subscription: int) -> Sequence[Mapping[str, Any]]:
+        """The deliveries that a subscription is still owed, oldest first."""
+        path = f"/webhooks/deliveries?subscriptionId={subscription}&state=pending&limit=1000"
         return list(self.control("GET", path)["items"][::-1])
 
-    def newest_request(self) -> int:
-        """The number of the newest request in the journal."""
-        found = self.control("GET", "/requests?limit=1")["requests"]
-        return _number(found[0]) if found else 0
-
-    def calls_since(self, number: int) -> list[ReceiverCall]:
-        """The accepted writes of the receiver after a request, oldest first."""
-        found = [entry for entry in self._journal(number) if _is_write(entry)]
-        return [ReceiverCall(entry["method"], _text(entry)) for entry in found[::-1]]
-
-    def answered(self, number: int, status: int) -> bool:
-        """Tell whether a call of the receiver after a request was answered with a status."""
-        return any(entry["status"] == status for entry in self._journal(number))
-
-    def _journal(self, number: int) -> Iterator[Mapping[str, Any]]:
-        """The entries after a request, newest first."""
-        for offset in count(0, _PAGE):
-            page = self.control("GET", f"/requests?limit={_PAGE}&offset={offset}")["requests"]
-            for entry in page:
-                if _number(entry) <= number:
-                    return
-                yield entry
-            if len(page) < _PAGE:
-                return
+    def cancel(self, delivery: Mapping[str, Any]) -> None:
+        """Cancel a delivery that is owed."""
+        self.control("POST", f"/webhooks/deliveries/{delivery['id']}/cancel")
 
 
 def _status(refusal: Exception) -> int | None:
@@ -210,20 +197,3 @@ def _status(refusal: Exception) -> int | None:
     problem = getattr(refusal, "problem", None)
     status = getattr(refusal, "status", problem.get("status") if isinstance(problem, dict) else None)
     return status if isinstance(status, int) else None
-
-
-def _number(entry: Mapping[str, Any]) -> int:
-    """The place of a request in the order of arrival: its id is ``req_7``."""
-    return int(str(entry["id"]).rpartition("_")[2])
-
-
-def _is_write(entry: Mapping[str, Any]) -> bool:
-    accepted = isinstance(entry["status"], int) and 200 <= entry["status"] < 300
-    return accepted and entry["method"] in _WRITES and not entry["path"].startswith(_OWN_PATHS)
-
-
-def _text(entry: Mapping[str, Any]) -> str:
-    request = entry["request"]
-    body = request.get("body")
-    said = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    return f"{entry['method']} {unquote(str(request['url']))} {said}"

@@ -4,81 +4,110 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.receiver.bench import Bench, Trial
-from contracts.receiver.mock_driver import CREATED, UPDATED, CheckedLead, ReceiverCall
+from contracts.receiver.receiver_calls import ReceiverCall
 from contracts.receiver.receiver_rules import IS_ORDER_SAFE
+from contracts.receiver.subjects import CheckedRecord
 
 _HOURS = 6
+_CANCELLED = "cancel"
+"""Receivers show a cancelled appointment by a word that holds this."""
 
 
 def other_order(bench: Bench) -> None:
-    """Let one lead's event come behind another's, and hours late."""
-    trial = bench.trial(("REORDER", {"nth": 1}), leads=2, apart=True)
-    bench.judge_count(IS_ORDER_SAFE, trial, "the events of two leads, the older one last", 2)
-    trial = bench.trial(("LATE", {"seconds": _HOURS * 3_600, "nth": 1}), leads=2, expected=1, apart=True)
+    """Let one record's event come behind another's, and hours late."""
+    trial = bench.trial(("REORDER", {"nth": 1}), records=2, apart=True)
+    bench.judge_count(IS_ORDER_SAFE, trial, "the events of two records, the older one last", 2)
+    trial = bench.trial(("LATE", {"seconds": _HOURS * 3_600, "nth": 1}), records=2, expected=1, apart=True)
     bench.driver.advance(_HOURS * 3_600)
     bench.driver.drain()
-    late = bench.seen(trial.leads, 2)
-    bench.judge_count(IS_ORDER_SAFE, late, f"an event {_HOURS} hours late, and one of another lead before it", 2)
+    late = bench.seen(trial.records, 2)
+    bench.judge_count(IS_ORDER_SAFE, late, f"an event {_HOURS} hours late, and one of another record before it", 2)
 
 
 def stale_updates(bench: Bench) -> None:
-    """Deliver two events of one lead, in order and then, for another lead, the newer one first."""
+    """Deliver two events of one record in order and then, for another record, the newer one first."""
+    subject = bench.driver.subject
+    if not subject.updated or subject.removes:  # no other event of the record could come to the same place
+        return
     bench.begin()
     bench.driver.unsubscribe(bench.subscription)
-    created = 0
+    others: list[int] = []
     try:
-        old, new = _two_versions(bench), _two_versions(bench)
-        both_new, both_old = _two_updates(bench), _two_updates(bench)
-        created = bench.driver.subscribe(bench.url, CREATED)
-        updates = bench.driver.subscribe(bench.url, UPDATED)
-        _judge(bench, [created, updates], old, new, "an update before the event of the new lead")
-        _judge(bench, [created, updates], both_old, both_new, "two updates of a lead, the newer one first")
-        bench.driver.unsubscribe(updates)
+        makers = {_new_and_update: "an update before the event of the new record"}
+        makers[_two_updates] = "two updates of a record, the newer one first"
+        if subject.ended:
+            makers[_update_and_end] = "a cancellation before an older update"
+        pairs = [(make(bench), make(bench), sent) for make, sent in makers.items()]
+        bench.subscription = bench.driver.subscribe(bench.url)
+        triggers = {subject.created, subject.updated, subject.ended} - {"", subject.trigger}
+        others = [bench.driver.subscribe(bench.url, one) for one in sorted(triggers)]
+        for forward, backward, sent in pairs:
+            _judge(bench, [bench.subscription, *others], forward, backward, sent)
     finally:
         bench.driver.heal()
-        bench.subscription = created or bench.driver.subscribe(bench.url, CREATED)
+        for other in others:
+            bench.driver.unsubscribe(other)
+        bench.subscription = bench.driver.subscribe(bench.url)
 
 
-Pair = tuple[CheckedLead, Sequence[str], str, str]
-"""A lead, its two events in order, and the name that it has in each."""
+Pair = tuple[CheckedRecord, Sequence[str], str, str]
+"""A record, its two events in order, and a text that the receiver has of it after each."""
 
 
-def _two_versions(bench: Bench) -> Pair:
-    """A new lead that was renamed."""
-    [lead] = bench.driver.leads()
-    name = bench.driver.word()
-    bench.driver.rename(lead, name)
-    return lead, [bench.driver.event(lead, CREATED), bench.driver.event(lead, UPDATED)], "", name
+def _changed(bench: Bench, *, emit: bool = False) -> tuple[CheckedRecord, str]:
+    """A new record whose text was changed to a word of its own."""
+    [record] = bench.driver.unheard(emit=emit)
+    word = bench.driver.word()
+    bench.driver.change(record, {bench.driver.subject.text: word})
+    return record, word
+
+
+def _new_and_update(bench: Bench) -> Pair:
+    subject, driver = bench.driver.subject, bench.driver
+    record, word = _changed(bench, emit=True)
+    return record, [driver.event(record, subject.created), driver.event(record, subject.updated)], "", word
 
 
 def _two_updates(bench: Bench) -> Pair:
-    """A lead that was renamed twice."""
-    [lead] = bench.driver.leads()
-    older, newer = bench.driver.word(), bench.driver.word()
-    bench.driver.rename(lead, older)
-    bench.driver.rename(lead, newer)
-    return lead, [bench.driver.event(lead, UPDATED, 1), bench.driver.event(lead, UPDATED)], older, newer
+    updated, driver = bench.driver.subject.updated, bench.driver
+    record, older = _changed(bench)
+    newer = driver.word()
+    driver.change(record, {driver.subject.text: newer})
+    return record, [driver.event(record, updated, 1), driver.event(record, updated)], older, newer
+
+
+def _update_and_end(bench: Bench) -> Pair:
+    subject, driver = bench.driver.subject, bench.driver
+    record, _ = _changed(bench)
+    driver.change(record, {"status": "CANCELLED"})
+    return record, [driver.event(record, subject.updated), driver.event(record, subject.ended)], "", _CANCELLED
 
 
 def _judge(bench: Bench, subscriptions: Sequence[int], forward: Pair, backward: Pair, sent: str) -> None:
-    """Compare what is left after both orders. A receiver that shows no names cannot be judged by them."""
-    lead, events, older, newer = forward
-    _deliver(bench, subscriptions, lead, events)
-    left = _left(bench, lead)
-    if newer not in left or (older and older in left):
+    """Compare what is left after both orders. A receiver that does not show these texts cannot be judged by them."""
+    record, events, older, newer = forward
+    _deliver(bench, subscriptions, record, events)
+    if not _ends_well(_left(bench, record), older, newer):
         return
-    lead, events, older, newer = backward
-    _deliver(bench, subscriptions, lead, events[::-1])
-    left = _left(bench, lead)
-    if newer in left and not (older and older in left):
+    record, events, older, newer = backward
+    _deliver(bench, subscriptions, record, events[::-1])
+    left = _left(bench, record)
+    if _ends_well(left, older, newer):
         return
-    trial = Trial([lead], _delivered(bench, events), bench.watch.seen([lead]))
-    got = "the older one was written over it" if newer not in left else "both are there"
+    trial = Trial([record], _delivered(bench, events), bench.watch.seen([record]))
+    got = "both are there" if newer in left else "the older one was written over it"
     bench.found(IS_ORDER_SAFE, trial, sent=sent, expected="the newer state in the end", got=got)
 
 
-def _deliver(bench: Bench, subscriptions: Sequence[int], lead: CheckedLead, events: Sequence[str]) -> None:
-    """Deliver events of a lead one after the other. Events that the receiver's own writes cause are lost: it would
+def _ends_well(left: str, older: str, newer: str) -> bool:
+    """Tell whether the newer state is left, and the older one is not."""
+    if newer == _CANCELLED:  # receivers have words of their own for it
+        return newer in left.lower()
+    return newer in left and not (older and older in left)
+
+
+def _deliver(bench: Bench, subscriptions: Sequence[int], record: CheckedRecord, events: Sequence[str]) -> None:
+    """Deliver events of a record one after the other. Events that the receiver's own writes cause are lost: it would
     answer them with further writes, without end.
     """
     bench.watch.mark()
@@ -87,7 +116,7 @@ def _deliver(bench: Bench, subscriptions: Sequence[int], lead: CheckedLead, even
         for subscription in subscriptions:
             bench.driver.fault("LOST", subscription, after=1)
         bench.driver.resend(event)
-        bench.watch.settled([lead], bench.watch.seen([lead]))
+        bench.watch.settled([record], bench.watch.seen([record]))
 
 
 def _delivered(bench: Bench, events: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -99,10 +128,10 @@ def _delivered(bench: Bench, events: Sequence[str]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _left(bench: Bench, lead: CheckedLead) -> str:
+def _left(bench: Bench, record: CheckedRecord) -> str:
     """The end of the receiver's work: what the probe shows, and the last thing that it has written over others."""
-    written = [call for call in bench.watch.calls([lead]) if _overwrites(call)]
-    return "\n".join([bench.watch.shown(lead), *(call.text for call in written[-1:])])
+    written = [call for call in bench.watch.calls([record]) if _overwrites(call)]
+    return "\n".join([bench.watch.shown(record), *(call.text for call in written[-1:])])
 
 
 def _overwrites(call: ReceiverCall) -> bool:

@@ -25,9 +25,9 @@ def own_failure(bench: Bench) -> None:
     acknowledged = accepted(trial.attempts[0])
     if not acknowledged:
         bench.until_delivered(trial)
-        if not any(accepted(attempt) for attempt in bench.seen(trial.leads, 0).attempts):
+        if not any(accepted(attempt) for attempt in bench.seen(trial.records, 0).attempts):
             bench.again(trial)  # a sender that never tries again: by hand, as a person would
-    whole = bench.seen(trial.leads, 1, patience=_PATIENCE)
+    whole = bench.seen(trial.records, 1, patience=_PATIENCE)
     excess, lack = bench.watch.excess(whole.effects), bench.watch.lack(whole.effects)
     if excess or lack:
         why = "it answered 2xx although its work had failed" if acknowledged else f"answers {answers(whole)}"

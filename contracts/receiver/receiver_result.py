@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.receiver.receiver_rules import RECEIVER_RULES, ReceiverRule
+from contracts.receiver.subjects import DEFAULT_TRIGGER
 
 LEFT_OUT = "it was left out by --only"
 """The reason why a rule that nobody wanted is not judged."""
@@ -44,6 +45,10 @@ class ReceiverResult:
     vacuous: str = ""
     """The reason why the check proves nothing; empty if it proves something."""
     seconds: float = 0.0
+    trigger: str = DEFAULT_TRIGGER
+    """The event whose records were tried."""
+    repeat_with: str = ""
+    """Options of the command that show a finding again, such as the probe."""
 
     def status(self, rule: ReceiverRule) -> RuleStatus:
         """The verdict on one rule."""
@@ -69,13 +74,16 @@ class ReceiverResult:
 
     def command(self, finding: ReceiverFinding) -> str:
         """The command that shows a finding again."""
-        return f"sophiie-mock receiver-check {self.url} --only {finding.rule.name} --seed {self.seed}"
+        trigger = f" --trigger {self.trigger}" if self.trigger != DEFAULT_TRIGGER else ""
+        given = f" {self.repeat_with}" if self.repeat_with else ""
+        return f"sophiie-mock receiver-check {self.url} --only {finding.rule.name} --seed {self.seed}{trigger}{given}"
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data, as ``--json`` prints it."""
         return {
             "receiver": self.url,
             "seed": self.seed,
+            "trigger": self.trigger,
             "exitCode": self.exit_code,
             "verdict": self.verdict,
             "effects": self.effects,

@@ -53,13 +53,21 @@ TOLERATES_UNKNOWN = ReceiverRule(
 )
 SURVIVES_BURST = ReceiverRule(
     "survives-burst",
-    "Many events in a row all have their effect, once",
-    "store events in a queue that lasts, without a bound that drops them, and answer 2xx only for a stored event",
+    "Many events, in a row or at once, all have their effect, once",
+    "write each record by itself, not a whole file or a counter that another request reads meanwhile; store events "
+    "in a queue that lasts, without a bound that drops them, and answer 2xx only for a stored event",
 )
 RECOVERS = ReceiverRule(
     "recovers-from-own-failure",
     "An event whose work has failed is not lost",
     "answer 5xx if the work fails, and remember the id only when the work is done: otherwise the repeat looks done",
+)
+
+IGNORES_ITSELF = ReceiverRule(
+    "ignores-itself",
+    "The events that its own writes cause do not set it off again",
+    "leave out what you have caused yourself: compare the record with what you have written last, or leave out an "
+    "inquiry that came of your own SMS",
 )
 
 RECEIVER_RULES = (
@@ -72,5 +80,6 @@ RECEIVER_RULES = (
     TOLERATES_UNKNOWN,
     SURVIVES_BURST,
     RECOVERS,
+    IGNORES_ITSELF,
 )
 """All rules, in the order of reports."""

@@ -25,7 +25,7 @@ def repeats(bench: Bench) -> None:
     for sent, fault in _REPEATS.items():
         trial = bench.trial(fault)
         bench.until_delivered(trial)
-        _judge(bench, bench.seen(trial.leads, 1), sent)
+        _judge(bench, bench.seen(trial.records, 1), sent)
     for _ in range(_RACES):
         trial = bench.trial(("CONCURRENT_DUPLICATE", {"copies": _COPIES}))
         if not _judge(bench, trial, f"one delivery {_COPIES + 1} times at the same moment"):

@@ -5,13 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.receiver.effect_probe import EffectProbe
-from contracts.receiver.mock_driver import CheckedLead, MockDriver, ReceiverCall
+from contracts.receiver.mock_driver import MockDriver
+from contracts.receiver.receiver_calls import ReceiverCall
+from contracts.receiver.subjects import CheckedRecord
 
 PATIENCE = 5.0
 """Seconds in which the effect of a delivery must be seen."""
 _QUIET = 0.15
 """Seconds without a change after which nothing more is expected, of a receiver that works before it answers."""
 _LOOK = 0.03
+NOBODY = CheckedRecord("", ())
+"""The record that a probe is asked about which counts all effects."""
 _LONGEST = 300.0
 """Seconds after which a receiver whose effects go on and on is looked at no longer."""
 
@@ -64,41 +68,41 @@ class EffectWatch:
         self._written: set[str] = set()
         self._quiet = _QUIET
         self.attributed = False
-        """True once one of the receiver's calls was seen to name the lead that it is about: only such calls count."""
+        """True once one of the receiver's calls was seen to name the record that it is about: only such calls count."""
         self.usual = Effects()
 
-    def mark(self, leads: Sequence[CheckedLead] = ()) -> None:
-        """Count from here on. ``leads`` are those that have had effects before and may have more."""
-        earlier = self._driver.calls_since(0) if leads else []
+    def mark(self, records: Sequence[CheckedRecord] = ()) -> None:
+        """Count from here on. ``records`` are those that have had effects before and may have more."""
+        earlier = self._driver.receiver.calls_since(0) if records else []
         self._written = {call.text for call in earlier if call.method != "POST"}
-        self._since = self._driver.newest_request()
+        self._since = self._driver.receiver.newest_request()
         self._before = 0
-        self._before = self._probed(leads) or 0
+        self._before = self._probed(records) or 0
 
-    def calls(self, leads: Sequence[CheckedLead]) -> list[ReceiverCall]:
-        """The receiver's writes about these leads; all writes if they do not name leads."""
-        made = self._driver.calls_since(self._since)
-        marks = [mark for lead in leads for mark in lead.marks]
+    def calls(self, records: Sequence[CheckedRecord]) -> list[ReceiverCall]:
+        """The receiver's writes about these records; all writes if they name none."""
+        made = self._driver.receiver.calls_since(self._since)
+        marks = [mark for record in records for mark in record.marks]
         return [call for call in made if not self.attributed or call.mentions(marks)]
 
-    def seen(self, leads: Sequence[CheckedLead]) -> Effects:
+    def seen(self, records: Sequence[CheckedRecord]) -> Effects:
         """The effects so far."""
-        return Effects(self._effective(self.calls(leads)), self._probed(leads))
+        return Effects(self._effective(self.calls(records)), self._probed(records))
 
     def _effective(self, calls: Sequence[ReceiverCall]) -> int:
         """The number of effects: each POST is one; another write that was made before, word for word, has none."""
         repeatable = {call.text for call in calls if call.method != "POST"}
         return sum(call.method == "POST" for call in calls) + len(repeatable - self._written)
 
-    def _probed(self, leads: Sequence[CheckedLead]) -> int | None:
+    def _probed(self, records: Sequence[CheckedRecord]) -> int | None:
         """The effects by the probe since ``mark``."""
         if self._probe is None:
             return None
-        looked_at = [lead.id for lead in leads] if self._probe.per_lead else [""]
+        looked_at = records if self._probe.per_record else [NOBODY]
         return sum(map(self._probe.count, looked_at)) - self._before
 
     def settled(
-        self, leads: Sequence[CheckedLead], expected: Effects | None = None, patience: float = PATIENCE
+        self, records: Sequence[CheckedRecord], expected: Effects | None = None, patience: float = PATIENCE
     ) -> Effects:
         """Wait until the expected effects are there and nothing changes any more. Without ``expected``: any effect.
 
@@ -108,7 +112,7 @@ class EffectWatch:
         end = changed + _LONGEST
         last = Effects(-1)
         while True:
-            seen, now = self.seen(leads), self._clock()
+            seen, now = self.seen(records), self._clock()
             if seen != last:
                 last, changed = seen, now
             if now >= end:
@@ -118,22 +122,22 @@ class EffectWatch:
                 return seen
             self._sleep(_LOOK)
 
-    def learn(self, leads: Sequence[CheckedLead]) -> Effects:
-        """Learn from one good delivery what is usual, how long it takes, and whether calls name their lead."""
+    def learn(self, records: Sequence[CheckedRecord]) -> Effects:
+        """Learn from one good delivery what is usual, how long it takes, and whether calls name their record."""
         start = self._clock()
         self._quiet = max(self._quiet, 0.5)  # the second of two effects may come later
-        self.settled(leads)
+        self.settled(records)
         lag = max(0.0, self._clock() - start - self._quiet)
         self._quiet = max(_QUIET, min(3 * lag, PATIENCE / 2))
-        made = self._driver.calls_since(self._since)
-        marks = [mark for lead in leads for mark in lead.marks]
+        made = self._driver.receiver.calls_since(self._since)
+        marks = [mark for record in records for mark in record.marks]
         self.attributed = any(call.mentions(marks) for call in made)  # then the others may be a timer's
-        self.usual = self.seen(leads)
+        self.usual = self.seen(records)
         return self.usual
 
     def was_answered(self, status: int) -> bool:
         """Tell whether the mock has answered one of the receiver's calls with a status."""
-        return self._driver.answered(self._since, status)
+        return self._driver.receiver.answered(self._since, status)
 
     def await_answer(self, status: int) -> bool:
         """Wait until the mock has answered a call with a status; False if it does not come."""
@@ -144,9 +148,9 @@ class EffectWatch:
             self._sleep(_LOOK)
         return True
 
-    def shown(self, lead: CheckedLead) -> str:
-        """Everything that the probe shows of a lead; empty without a probe."""
-        return "" if self._probe is None else self._probe.text(lead.id)
+    def shown(self, record: CheckedRecord) -> str:
+        """Everything that the probe shows of a record; empty without a probe."""
+        return "" if self._probe is None else self._probe.text(record)
 
     def excess(self, got: Effects, times: int = 1) -> str:
         """The finding if there are more effects than usual; empty if not."""

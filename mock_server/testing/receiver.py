@@ -24,12 +24,14 @@ class Receiver:
         *,
         probe: str | Callable[[], Any] | None = None,
         only: Sequence[str] = (),
+        trigger: str = "LEAD_CREATED",
         seed: int | None = None,
     ) -> Any:
         """Check the receiver at ``url``: ``sophiie.receiver.check(app_url, probe=lambda: len(sms_outbox))``.
 
         Side effects are seen through the receiver's calls with the workspace's key, and through a ``probe``: a function
-        that returns how many effects there were, a URL that does, or a command. ``only`` names the rules to judge.
+        that returns how many effects there were, a URL that does, or a command. ``only`` names the rules to judge,
+        ``trigger`` the event that the receiver is about, such as ``INQUIRY_CREATED``.
         Returns the result. Raises AssertionError with the findings, or if no side effect was seen; RuntimeError without
         the extra ``check``.
         """
@@ -39,7 +41,7 @@ class Receiver:
         suite = importlib.import_module("contracts.receiver.check")
         reports = importlib.import_module("contracts.report.receiver_reports")
         made = self._seed if seed is None else seed
-        result = suite.check_receiver(url, self._control, self._api, seed=made, probe=probe, only=only)
+        result = suite.check_receiver(url, self._control, self._api, seed=made, probe=probe, only=only, trigger=trigger)
         if result.exit_code:
             raise AssertionError(f"{url}\n{reports.as_text(result)}")
         return result

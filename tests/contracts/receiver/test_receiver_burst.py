@@ -36,8 +36,8 @@ class BusyBench:
     def skip(self, rules: Any, reason: str) -> None:
         self.skipped = True
 
-    def trial(self, leads: int) -> Trial:
-        self.sent = leads
+    def trial(self, records: int) -> Trial:
+        self.sent = records
         return _trial(self._statuses[0])
 
     def was_answered(self, status: int) -> bool:
@@ -46,7 +46,7 @@ class BusyBench:
     def until_delivered(self, trial: Trial) -> None:
         self._sent = len(self._statuses)
 
-    def seen(self, leads: Any, expected: int) -> Trial:
+    def seen(self, records: Any, expected: int) -> Trial:
         return _trial(*self._statuses[: self._sent])
 
     def found(self, rule: Any, trial: Trial, *, got: str, **facts: str) -> None:

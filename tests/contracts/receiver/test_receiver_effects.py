@@ -6,11 +6,13 @@ import pytest
 
 from contracts.errors import CannotRun
 from contracts.receiver.effect_probe import EffectProbe, parse_probe
-from contracts.receiver.mock_driver import CheckedLead, MockDriver, ReceiverCall
+from contracts.receiver.mock_driver import MockDriver
+from contracts.receiver.receiver_calls import ReceiverCall
 from contracts.receiver.shell_command import output_of
-from contracts.receiver.side_effects import Effects, EffectWatch
+from contracts.receiver.side_effects import NOBODY, Effects, EffectWatch
+from contracts.receiver.subjects import CheckedRecord
 
-LEAD = CheckedLead("ld_1", ("ld_1", "Mark1"))
+LEAD = CheckedRecord("ld_1", ("ld_1", "Mark1"))
 
 
 class Driver:
@@ -19,6 +21,7 @@ class Driver:
     def __init__(self) -> None:
         self.now = 0.0
         self.arrivals: list[tuple[float, ReceiverCall]] = []
+        self.receiver = self
 
     def calls(self, *texts: str, at: float = 0.0, method: str = "POST") -> "Driver":
         self.arrivals += [(at, ReceiverCall(method, f"{method} {text}")) for text in texts]
@@ -104,7 +107,7 @@ def test_a_receiver_that_works_later_is_watched_longer() -> None:
 def test_what_a_usual_delivery_does_not_cause_is_not_compared() -> None:
     count = 0
     driver = Driver().calls("/v1/sms ld_1")
-    watch = watching(driver, EffectProbe(lambda lead: count))
+    watch = watching(driver, EffectProbe(lambda record: count))
     watch.learn([LEAD])
 
     assert watch.usual == Effects(1, 0)
@@ -117,23 +120,25 @@ def test_what_a_usual_delivery_does_not_cause_is_not_compared() -> None:
     [(3, 3), ("3", 3), ("[1, 2]", 2), ('{"count": 4}', 4), ("sent: 5 mails", 5), ([1], 1), (True, 1), (None, 0)],
 )
 def test_a_probe_counts_whatever_it_shows(shown: Any, count: int) -> None:
-    assert EffectProbe(lambda lead: shown).count("") == count
+    assert EffectProbe(lambda record: shown).count(NOBODY) == count
 
 
 @pytest.mark.parametrize("shown", ["", "none", '{"a": 1, "b": 2}', "1 of 2"])
 def test_a_probe_without_one_number_is_refused(shown: str) -> None:
     with pytest.raises(CannotRun, match="number"):
-        EffectProbe(lambda lead: shown).count("")
+        EffectProbe(lambda record: shown).count(NOBODY)
 
 
-def test_a_probe_of_one_lead_says_whether_it_is_there() -> None:
-    assert EffectProbe(lambda lead: '{"name": "Ana", "age": 1, "size": 2}', per_lead=True).count("ld_1") == 1
-    assert EffectProbe(lambda lead: "", per_lead=True).count("ld_1") == 0
+def test_a_probe_of_one_record_says_whether_it_is_there() -> None:
+    assert EffectProbe(lambda record: '{"name": "Ana", "age": 1, "size": 2}', per_record=True).count(LEAD) == 1
+    assert EffectProbe(lambda record: "", per_record=True).count(LEAD) == 0
 
 
 def test_a_command_gets_the_id_and_its_output_is_read() -> None:
-    assert parse_probe("printf '%s' '{lead}'").text("ld_1") == "ld_1"
-    assert parse_probe("echo 7").count("") == 7
+    assert parse_probe("printf '%s' '{lead}'").text(LEAD) == "ld_1"
+    inquiry = CheckedRecord("in_1", (), lead="ld_2")
+    assert parse_probe("echo {record} {lead}").text(inquiry) == "in_1 ld_2"
+    assert parse_probe("echo 7").count(NOBODY) == 7
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,7 @@ def test_a_command_gets_the_id_and_its_output_is_read() -> None:
 )
 def test_a_probe_that_fails_says_why(probe: str, lead: str, why: str) -> None:
     with pytest.raises(CannotRun, match=why):
-        parse_probe(probe).count(lead)
+        parse_probe(probe).count(CheckedRecord(lead, ()))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ def _driver(answers: list[int]) -> MockDriver:
     def control(method: str, path: str, body: Any = None, /) -> Any:
         if path == "/webhooks/drain" and (status := answers.pop(0)) != 200:
             raise Refusal(status)
-        return {"total": 0, "frozen": True}
+        return {"total": 0, "frozen": True, "items": []}
 
     return MockDriver(control, control, 1)
 
