@@ -57,7 +57,7 @@ class RequestReader:
             _from_texts(operation, place, read(headers), problems)
         payload = self._body.load(headers.get(b"content-type", b""), body, problems) if self._body else None
         if problems:
-            raise BadRequest(*map(str, problems))
+            raise BadRequest(*dict.fromkeys(map(str, problems)))  # two parts of a schema may say one thing
         unread = ignored(operation, texts, payload, self._idle) if texts or payload is not None else ()
         return ValidRequest(values, asked, payload, unread)
 

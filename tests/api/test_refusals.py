@@ -1,5 +1,7 @@
 """Every operation refuses in the vendor's envelope, and with what its document says."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,6 +135,14 @@ def test_a_query_that_the_contract_does_not_admit_is_400(app: Starlette, query: 
     answer = ask(app, "GET", f"/v1/leads?{query}")
     assert_envelope(answer, 400)
     assert explain in answer.explain
+
+
+def test_a_fault_that_two_parts_of_a_schema_find_is_told_once(app: Starlette) -> None:
+    """A phone number as a number: the field's own type says so, and so does the rule for this kind of destination."""
+    body = {"label": "Sales", "method": "WARM", "destinationType": "PHONE_NUMBER", "destination": 1, "conditions": "x"}
+    answer = ask(app, "POST", "/v1/transfers", body=json.dumps(body).encode())
+    assert_envelope(answer, 400)
+    assert answer.explain == 'body /destination: the value is not of type "string"'
 
 
 def test_a_required_parameter_that_is_missing_is_named(app: Starlette) -> None:

@@ -9,6 +9,7 @@ import { asCurl, asPytest } from "./snippets.js";
 
 const STATES = { failed: "bad", pending: "warn", delivered: "good" };
 const MOST_NEXT = 5;
+const MOST_UNREAD = 3;
 
 /** Draw the story of a cause: a request, or a simulation. `rows` are those of the timeline. Throws Refused. */
 export async function story(context, cause, rows, actions) {
@@ -78,7 +79,8 @@ function standsOut({ fault, mapping, preferred, ignored, explain, findings }) {
     fault && ["bad", `A fault made this answer: ${fault}`],
     mapping && ["warn", `The stub ${mapping} answered, not the program`],
     preferred && ["warn", `The client asked for it: Prefer: ${preferred}`],
-    ...ignored.map((one) => ["warn", told(one)]),
+    ...ignored.slice(0, MOST_UNREAD).map((one) => ["warn", told(one)]),
+    ignored.length > MOST_UNREAD && ["warn", `Nobody read ${count(ignored.length - MOST_UNREAD, "other part")} either`],
     ...(findings.length || ignored.length ? [] : explain.map((text) => ["warn", text])),
   ].filter(Boolean);
   return lines.length > 0 && h("ul", { class: "remarks" }, lines.map(([kind, text]) => h("li", { class: `remark ${kind}` }, text)));
@@ -136,18 +138,25 @@ function event(context, { id, type, recordId, createdAt, body: sent, deliveries 
     h("p", null, h("strong", null, type), recordId && [" about ", h("code", null, recordId)], " ", time(createdAt), " ",
       !deliveries.length && tag("nobody subscribes")),
     h("details", null, h("summary", null, "what is sent"), jsonLines(sent), h("p", { class: "soft" }, id)),
-    deliveries.map((one) => delivery(context, one, actions)));
+    deliveries.map((one) => delivery(context, one, hasArrived(one, deliveries), actions)));
 }
 
-function delivery(context, one, actions) {
-  return h("div", { class: "delivery", "data-id": one.id },
-    h("div", { class: "bar" }, tag(one.state, STATES[one.state]), h("code", null, one.url),
+/** Tell whether the same message has reached the same subscriber by any of its deliveries. */
+function hasArrived({ messageId, subscriptionId }, deliveries) {
+  return deliveries.some((one) => one.state === "delivered" && one.messageId === messageId && one.subscriptionId === subscriptionId);
+}
+
+function delivery(context, one, arrived, actions) {
+  return h("div", { class: "delivery", "data-id": one.id, "data-attempts": one.attempts.length },
+    h("div", { class: "bar" }, tag(one.state, STATES[one.state]), one.state === "failed" && arrived && tag("delivered later", "good"),
+      h("code", null, one.url),
       one.state === "pending" && h("span", { class: "soft" }, "due ", time(one.dueAt)),
       one.reason && h("span", { class: one.state === "failed" ? "bad" : "soft" }, one.reason),
       button(context, "Send again", async () => {
-        await post(`/webhooks/deliveries/${encodeURIComponent(one.id)}/redeliver`, { newId: false });
+        const [made] = (await post(`/webhooks/deliveries/${encodeURIComponent(one.id)}/redeliver`, { newId: false })).deliveries;
         await post("/webhooks/drain", { timeout: 5 }).catch(() => {}); // a slow receiver is shown as pending
-        context.say("Sent again");
+        const now = await get(`/webhooks/deliveries/${encodeURIComponent(made.id)}`);
+        context.say(`Sent again: ${now.state}${now.reason ? `, ${now.reason}` : ""}`);
         actions.again();
       }, { class: "small" })),
     table(`Attempts of ${one.id}`, ["attempt", "at", "took", "answer"], one.attempts.map((made) => [

@@ -90,7 +90,15 @@ class Timeline {
     if (fresh) this.filter();
     else this.show(shown, dropped);
     if (this.story && this.list.current < 0) this.list.mark(this.story);
-    if (data.some((row) => row.row !== "request" && target(row) === this.story && this.drawn)) this.more.hidden = false;
+    if (this.drawn && data.some((row) => target(row) === this.story && !this.tells(row))) this.more.hidden = false;
+  }
+
+  /** Tell whether the story has what a row is about: rows come a moment later than what a click has brought. */
+  tells(row) {
+    const parts = [...this.panel.querySelectorAll("[data-id]")];
+    if (row.row === "event") return parts.some((one) => one.dataset.id === row.id);
+    if (row.row !== "attempt") return true;
+    return parts.some((one) => one.dataset.id === row.deliveryId && Number(one.dataset.attempts) >= row.number);
   }
 
   show(shown, dropped = []) {
@@ -192,6 +200,7 @@ class Timeline {
     this.more.hidden = true;
     this.drawn = true;
     this.panel.querySelector("h2")?.focus({ preventScroll: true });
+    for (const box of this.panel.querySelectorAll("pre")) reveal(box);
     this.point();
   }
 
@@ -234,6 +243,12 @@ class Timeline {
     this.list.stop();
     document.removeEventListener("keydown", this.onkey);
   }
+}
+
+/** Scroll a long body to its first line that has a remark. */
+function reveal(box) {
+  const mark = box.querySelector(".marked, .remark");
+  if (mark) box.scrollTop = mark.offsetTop - box.offsetTop - box.clientHeight / 3;
 }
 
 /** The id by which a row's story is found: that of its cause. */
@@ -279,9 +294,10 @@ function request(row) {
     row.ignored.filter(({ in: place }) => place !== "path" && place !== "method").map((one) => tag(unread(one), "warn")),
     counted(row.changes).map((text) => tag(text)),
   ];
-  const why = row.ignored.length && row.status < 400 ? "" : row.why;
+  const isRefused = row.status >= 400;
+  const why = row.why && (isRefused || !row.ignored.length) && h("span", { class: isRefused ? "bad" : "soft" }, `${row.why} `);
   return [[h("b", null, row.method), " ", row.url], row.status ? statusTag(row.status) : row.status === null ? tag("…") : tag("none", "bad"),
-    [flags, why && h("span", { class: row.status >= 400 ? "bad" : "soft" }, `${why} `), h("span", { class: "soft" }, row.id)]];
+    [isRefused ? [why, flags] : [flags, why], h("span", { class: "soft" }, row.id)]];
 }
 
 function unread({ in: place, name, didYouMean }) {
