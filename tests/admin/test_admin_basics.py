@@ -51,6 +51,22 @@ def test_provenance_has_every_operation_and_the_whole_ledger(app: Starlette) -> 
     assert set(found["gaps"][0]) == set(Gap.__dataclass_fields__)
 
 
+def test_an_axis_has_facts_or_a_reason_and_nothing_is_summed(app: Starlette) -> None:
+    told = ask(app, "GET", "/__admin/evidence").json
+    assert {*told} == {"operations"}
+    for one in told["operations"]:
+        assert {*one} == {"operation", "provenance", "axes"}
+        assert all(bool(axis["facts"]) != bool(axis.get("reason")) for axis in one["axes"].values())
+
+
+def test_of_a_document_of_somebody_else_there_is_no_evidence() -> None:
+    told = ask(create_app(Settings(**TINY)), "GET", "/__admin/evidence").json["operations"]
+    (theirs,) = [one for one in told if one["operation"] == "GET /v1/leads"]
+    assert theirs["provenance"]["date"] is None
+    assert [axis["facts"] for axis in theirs["axes"].values()] == [[]] * 6
+    assert "not about this one" in theirs["axes"]["driven by a real client"]["reason"]
+
+
 def test_its_answers_are_json(app: Starlette) -> None:
     for path in ("health", "version", "settings", "provenance"):
         answer = ask(app, "GET", f"/__admin/{path}")

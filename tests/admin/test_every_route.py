@@ -154,6 +154,7 @@ def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: D
         "/version",
         "/settings",
         "/provenance",
+        "/evidence",
         "/ui",
         "/ui/{file:path}",
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from wire import ask
 
 from contracts.cli.evidence import command
 from contracts.evidence.axes import Axis, OnAxis
@@ -17,6 +18,8 @@ from contracts.learn.gap_ledger import load_ledger
 from contracts.shapes.exchanges import ShapedExchange, ShapeRecording
 from contracts.shapes.vocabulary import HeaderName
 from contracts.spec.document import load
+from mock_server.app import create_app
+from mock_server.config.settings import Settings
 
 OPERATION = "GET /v1/leads"
 CONTRACT = load()
@@ -97,6 +100,17 @@ def test_every_operation_has_every_axis_and_no_sum() -> None:
         assert {*one} == {"operation", "provenance", "axes"}
         assert [*one["axes"]] == [*map(str, Axis)]
         assert all(bool(axis["facts"]) != bool(axis.get("reason")) for axis in one["axes"].values())
+
+
+def test_the_server_tells_the_same_facts_as_the_command() -> None:
+    """Each reads the data by itself. A reason may differ, for the server can be given no file of a user."""
+    shown = json.loads(CliRunner().invoke(command, ["--json"], standalone_mode=False).output)["operations"]
+    told = ask(create_app(Settings(world="small")), "GET", "/__admin/evidence", key=None).json["operations"]
+    assert [facts_of(one) for one in told] == [facts_of(one) for one in shown]
+
+
+def facts_of(one: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    return one["operation"], one["provenance"]["date"], {name: axis["facts"] for name, axis in one["axes"].items()}
 
 
 def test_the_table_has_a_row_for_each_operation_and_a_column_for_each_axis() -> None:
