@@ -115,7 +115,7 @@ def shape_of(value: Any, place: Place) -> Shape:
     return seen.freeze()
 
 
-_SCALARS: Mapping[type, Kind] = {type(None): Kind.NULL, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER}
+_SCALARS: Mapping[type, Kind] = {type(None): Kind.NULL, bool: Kind.BOOLEAN, int: Kind.INTEGER}
 
 
 def _look(value: Any, place: Place, seen: _Seen, depth: int) -> None:
@@ -139,6 +139,8 @@ def _look(value: Any, place: Place, seen: _Seen, depth: int) -> None:
             seen.items = seen.items or _Seen()
             for item in value:
                 _look(item, place.items, seen.items, depth + 1)
+    elif isinstance(value, float):  # JSON Schema looks at the value: 5.0 is an integer
+        seen.kinds.add(Kind.INTEGER if value.is_integer() else Kind.NUMBER)
     else:
         seen.kinds.add(_SCALARS[type(value)])
 

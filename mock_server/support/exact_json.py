@@ -36,7 +36,7 @@ _SHAPES = bytes.maketrans(
 _LONG, _LARGE, _SMALL = b"0" * (_EXACT_DIGITS + 1), b"0e000", b"0e+000"
 _CONTAINERS = (dict, list)
 _LARGE_TEXT = 16 * 1024  # bytes: below that Python hardly ever looks for garbage while a value is made
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 # Both kinds of brackets become one, and everything else goes.
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(c for c in range(256) if c not in b"[]{}")

@@ -49,6 +49,18 @@ def page(*leads: Any, **more: Any) -> Any:
 
 
 @pytest.mark.parametrize(
+    ("value", "kind"),
+    [(5, Kind.INTEGER), (5.0, Kind.INTEGER), (1e20, Kind.INTEGER), (5.5, Kind.NUMBER), (True, Kind.BOOLEAN)],
+)
+def test_a_number_without_a_fraction_is_an_integer(contract: Contract, value: Any, kind: Kind) -> None:
+    [seen] = observed(contract, exchange("GET", "/v1/leads", 200, page({"id": value})))
+    assert seen.body is not None
+    [item] = [part.items for name, part in seen.body.members.items() if str(name) == "leads"]
+    assert item is not None
+    assert [part.kinds for name, part in item.members.items() if str(name) == "id"] == [{kind}]
+
+
+@pytest.mark.parametrize(
     ("text", "form"),
     [
         ("2026-03-04T05:06:07.089Z", TextFormat.MOMENT),
