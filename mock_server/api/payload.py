@@ -16,6 +16,8 @@ from mock_server.support.text import shorten
 
 Read = Callable[[Operation, str, str, bytes], Any]
 
+MAX_PROBLEMS = 10
+"""Problems of a body that a refusal names; it says so if there are more."""
 _MAX_KNOWN = 64  # Content-Types whose way is remembered: clients send the same few
 _MAX_CONTENT_TYPE_BYTES = 200  # bytes of one
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
@@ -82,8 +84,11 @@ def _may_be_empty(operation: Operation, media: str) -> bool:
 
 
 def _problems(schema: Schema, value: Any) -> Iterator[Problem]:
-    for problem in schema.problems(value):
+    found = schema.problems(value, MAX_PROBLEMS + 1)
+    for problem in found[:MAX_PROBLEMS]:
         yield Problem(f"body {problem.where}", problem.what, problem.remedy)
+    if len(found) > MAX_PROBLEMS:
+        yield Problem("body", f"has more problems than these {MAX_PROBLEMS}", "mend these, and send it again")
 
 
 def _declared(operation: Operation, media: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from wire import KEY, Answer, ask, assert_envelope, body_of, target_of
 
+from mock_server.api.payload import MAX_PROBLEMS
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
 
@@ -50,6 +51,15 @@ def test_a_method_that_the_document_does_not_have_is_405(
         assert_envelope(answer, 405, "Method not allowed")
         assert answer.get("allow") == ", ".join(declared)
         assert ", ".join(declared) in answer.explain
+
+
+@pytest.mark.parametrize(("wrong", "more"), [(MAX_PROBLEMS, False), (MAX_PROBLEMS + 1, True)])
+def test_a_refusal_says_when_there_are_more_problems(app: Starlette, wrong: int, more: bool) -> None:
+    body = {"name": "Taps", "prompt": "Ask", "response": "Yes", "questions": [7] * wrong}
+    answer = ask(app, "POST", "/v1/scenarios", body=json.dumps(body).encode())
+    assert_envelope(answer, 400)
+    assert answer.explain.count("body /questions/") == min(wrong, MAX_PROBLEMS)
+    assert (f"more problems than these {MAX_PROBLEMS}" in answer.explain) is more
 
 
 def test_a_trailing_slash_is_another_path(app: Starlette, operation: Operation) -> None:
