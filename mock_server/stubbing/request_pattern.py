@@ -153,14 +153,17 @@ class RequestPattern:
         return match
 
     def _compared(self, asked: PatternRequest) -> Iterator[Mismatch | None]:
-        """A difference or None for each part of the pattern."""
-        if asked.masked and (masked := self._conditions.intersection(asked.masked)):
-            yield Mismatch(f"{', '.join(sorted(masked))}: secrets in it were masked as it was stored", sure=False)
+        """A difference or None for each part of the pattern; of what was masked nobody knows."""
+        hidden = self._conditions.intersection(asked.masked) if asked.masked else ()
+        for part in hidden:
+            yield Mismatch(f"{part}: secrets in it were masked as it was stored", sure=False)
         yield from self._plain(asked)
-        yield self._by_expression(asked)
-        for name, matcher in self._query.items():
+        if "path" not in hidden:
+            yield from self._by_path(asked)
+            yield self._by_expression(asked)
+        for name, matcher in self._query.items() if "query" not in hidden else ():
             yield _of_parameter(name, matcher, asked)
-        for index, body_matcher in enumerate(self._body):
+        for index, body_matcher in enumerate(self._body if "body" not in hidden else ()):
             for difference in body_matcher.differences(asked.body):
                 yield difference and difference._replace(what=f"bodyPatterns/{index}: {difference.what}")
 
@@ -170,6 +173,8 @@ class RequestPattern:
             yield Mismatch(f"operation: wanted {operation}, got {asked.operation}")
         if method not in ("ANY", asked.method):
             yield Mismatch(f"method: wanted {method}, got {asked.method}")
+
+    def _by_path(self, asked: PatternRequest) -> Iterator[Mismatch]:
         if self._path not in (None, asked.path):
             yield Mismatch(f"urlPath: wanted {self._path}, got {asked.path}")
 

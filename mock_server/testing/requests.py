@@ -147,6 +147,6 @@ def _whole(found: Any) -> Any:
         what = f"the journal dropped {found['dropped']}: nothing can be said of all requests"
         raise Refused({"detail": f"{what}; give the server a larger --journal-size"})
     if "undecided" in found:
-        what = "the bodies of these are not kept whole, or are too long to be compared"
+        what = "these are not kept whole, have masked secrets, or are too long to compare"
         raise Refused({"detail": f"{what}: {', '.join(found['undecided'])}"})
     return found

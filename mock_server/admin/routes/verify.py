@@ -128,7 +128,7 @@ def _refuse_to_guess(workspace: Workspace, unknown: list[Exchange], what: str, *
         )
     else:
         ids = ", ".join(one.id for one in unknown[:_SHOWN])
-        why = f"the bodies of {len(unknown)} requests are not kept whole, or are too long to be compared: {ids}"
+        why = f"{len(unknown)} requests are not kept whole, have masked secrets, or are too long to compare: {ids}"
     raise ControlRefused(_UNKNOWABLE, f"this cannot be known: {what}, but {why}", **more, **to_dict(workspace))
 
 
