@@ -50,6 +50,9 @@ COMPLETE = Rule(
 COMBINED = Rule(
     "filters_combined", Group.COLLECTIONS, "Of two filters both must hold", Provenance.INFERRED, "gap:filters"
 )
+PAGE_KEEPS = Rule(
+    "page_keeps", Group.COLLECTIONS, "A page must show each item as the whole list does", Provenance.DOCUMENTED, _PAGING
+)
 FILTER_KEEPS = Rule(
     "filter_keeps", Group.COLLECTIONS, "A filter must not change the items", Provenance.DOCUMENTED, _INQUIRIES
 )
@@ -123,6 +126,18 @@ def fits(page: Page, whole: Sequence[Any], asked: int, size: int) -> Iterator[Vi
             expected=f"items {(asked - 1) * size + 1} to {asked * size} of the list",
             got=_difference(due, page.ids),
         )
+
+
+def kept(page: Page, whole: Sequence[Item]) -> Iterator[Violation]:
+    """Find the first item of a page that has another value than in the whole list."""
+    known = {item["id"]: item for item in whole if isinstance(item.get("id"), str | int)}
+    for item in page.items:
+        due = known.get(item["id"]) if isinstance(item.get("id"), str | int) else None
+        if due is not None and due != item:
+            odd = next(name for name in (*due, *item) if due.get(name, ...) != item.get(name, ...))
+            due_value, got = f"{due.get(odd, 'nothing')!r}, as in the whole list", f"{item.get(odd, 'nothing')!r}"
+            yield Violation(PAGE_KEEPS, expected=f"{item['id']}: {odd} {due_value}", got=got)
+            return
 
 
 def unique(whole: Sequence[Any]) -> Iterator[Violation]:

@@ -40,6 +40,14 @@ def deletion(client: ScenarioClient, family: Family) -> None:
     if again.status != 404:
         client.broken(rules.SECOND_DELETE, delete, exchange, again, expected="404", got=again.answer())
     kind.gone(neighbour)
+    _otherwise(kind, delete)
+
+
+def _otherwise(kind: RecordKind, delete: Operation) -> None:
+    """A record with no member at its default, for one that is not active, is deleted as well."""
+    record, _ = kind.made_unlike_defaults()
+    exchange = kind.client.accepted(kind.client.call(delete, record["id"]), delete)
+    _gone(kind, delete, record, kind.listed(), exchange)
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:

@@ -12,6 +12,7 @@ from contracts.scenarios.consistency import some
 from contracts.scenarios.paging import beginning, whole_list
 from contracts.scenarios.records import Record, differences, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing, id_prefix
@@ -64,20 +65,27 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
 def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:
     """Ids in the items of any list lead to existing records, if their kind can be listed."""
     homes = {id_prefix(listing.item_properties().get("id", {})): listing for listing in reversed(lists)}
-    known = {prefix: {item["id"] for item in whole_list(client, home)} for prefix, home in homes.items() if prefix}
+    known = {prefix: by_id(whole_list(client, home)) for prefix, home in homes.items() if prefix}
     for listing in lists:
         for item in whole_list(client, listing):
             lost(client, listing.operation, item, known)
 
 
-def lost(client: ScenarioClient, operation: Operation, item: Record, known: Mapping[str, set[Any]]) -> None:
-    """Accuse the operation whose item refers to a record that no list has."""
+def lost(client: ScenarioClient, operation: Operation, item: Record, known: Mapping[str, Mapping[Any, Record]]) -> None:
+    """Accuse the operation whose item refers to a record that no list has, or that belongs to another lead."""
     for name, value in item.items():
         prefix = _PREFIX.match(value) if isinstance(value, str) and name.lower().endswith("id") else None
-        if prefix is None or name == "id" or prefix[0] not in known or value in known[prefix[0]]:
+        if prefix is None or name == "id" or prefix[0] not in known:
             continue
-        got, evidence = f"{item.get('id')}: {name} {value}", client.last(operation)
-        client.broken(rules.REFERENCE, operation, evidence, expected="a record that exists", got=got, where=name)
+        got, evidence, other = f"{item.get('id')}: {name} {value}", client.last(operation), known[prefix[0]].get(value)
+        if other is None:
+            client.broken(rules.REFERENCE, operation, evidence, expected="a record that exists", got=got, where=name)
+            continue
+        due, owner = item.get(business_rules.OWNER), other.get(business_rules.OWNER)
+        if due is not None and owner is not None and due != owner and any(owner in home for home in known.values()):
+            due, where = f"{item.get('id')}: a record of {due}", f"{name}/{business_rules.OWNER}"
+            got = f"{name} {value} of {owner}"
+            client.broken(rules.REFERENCE, operation, evidence, expected=due, got=got, where=where)
 
 
 def week(client: ScenarioClient, availability: Operation, organization: Operation) -> None:

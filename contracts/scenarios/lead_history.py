@@ -10,6 +10,7 @@ from contracts.scenarios.consistency import some
 from contracts.scenarios.inner_views import accuse, lost
 from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record
+from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
@@ -22,10 +23,8 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
     """Compare the activities of some leads with the leads, their inquiries, appointments and notes."""
     leads = whole_list(client, lists[business_rules.LEADS])
     of = {name: whole_list(client, lists[name]) for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS)}
-    members = {item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])}
-    known = {"ld_": {lead["id"] for lead in leads}, "usr_": members, "in_": set[Any](), "apt_": set[Any]()}
-    known["in_"] = {item["id"] for item in of[business_rules.INQUIRIES]}
-    known["apt_"] = {item["id"] for item in of[business_rules.APPOINTMENTS]}
+    known = {"ld_": by_id(leads), "usr_": by_id(whole_list(client, lists[business_rules.MEMBERS]))}
+    known |= {"in_": by_id(of[business_rules.INQUIRIES]), "apt_": by_id(of[business_rules.APPOINTMENTS])}
     busy = sorted(leads, key=lambda lead: str(lead.get("lastInquiryDate")))
     for lead in some(busy, _LEADS):
         shown, written = whole_list(client, activities, lead["id"]), whole_list(client, notes, lead["id"])
@@ -66,7 +65,7 @@ def _look_up(
 
 def company_notes(client: ScenarioClient, notes: Listing, parents: list[Any], members: Listing) -> None:
     """Notes of each company belong to it, are by members, and did not change before they were written."""
-    known = {"usr_": {item["id"] for item in whole_list(client, members)}}
+    known = {"usr_": by_id(whole_list(client, members))}
     (parameter,) = notes.operation.parameters_in("path")
     for parent in parents:
         written = whole_list(client, notes, parent)

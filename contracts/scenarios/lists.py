@@ -8,7 +8,7 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.scenarios import filters
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import fetch, note, some_pages, some_sizes, whole_list
+from contracts.scenarios.paging import cut, fetch, note, some_pages, some_sizes, whole_list
 from contracts.spec.business_rules import EXPANDED
 from contracts.spec.document import Operation
 from contracts.spec.resources import Filter, Listing, bare, is_total
@@ -27,15 +27,14 @@ def paging(client: ScenarioClient, listing: Listing, *parents: Any) -> None:
     for size in some_sizes(len(ids), listing.largest):
         for number in some_pages(len(ids), size):
             page = fetch(client, listing, *parents, page=number, size=size)
-            note(client, listing, rules.fits(page, ids, number, size), page.exchange)
-            note(client, listing, rules.totals(page, number, size, len(ids)), page.exchange)
-    _defaults(client, listing, ids, parents)
+            cut(client, listing, page, items, number, size=size)
+    _defaults(client, listing, items, parents)
     _past_the_end(client, listing, len(ids), parents)
     _again(client, listing, items, parents)
 
 
-def _defaults(client: ScenarioClient, listing: Listing, ids: Sequence[Any], parents: Sequence[Any]) -> None:
-    size = listing.usual
+def _defaults(client: ScenarioClient, listing: Listing, items: Items, parents: Sequence[Any]) -> None:
+    size, ids = listing.usual, [item.get("id") for item in items]
     if not size:
         return
     page = fetch(client, listing, *parents)
@@ -46,10 +45,11 @@ def _defaults(client: ScenarioClient, listing: Listing, ids: Sequence[Any], pare
             rule, listing.operation, page.exchange, expected=f"the first {min(size, len(ids))} items", got=got
         )
     note(client, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
+    note(client, listing, rules.kept(page, items), page.exchange, where="defaults")
     second = fetch(client, listing, *parents, page=2)
-    note(client, listing, rules.fits(second, ids, 2, size), second.exchange, where="defaults")
+    cut(client, listing, second, items, 2, size=size, where="defaults")
     small = fetch(client, listing, *parents, size=1)
-    note(client, listing, rules.fits(small, ids, 1, 1), small.exchange, where="defaults")
+    cut(client, listing, small, items, 1, size=1, where="defaults")
 
 
 def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents: Sequence[Any]) -> None:
@@ -84,12 +84,10 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
         evidence = fetch(client, listing, query=query, page=1, size=listing.largest).exchange
         where = "&".join(sorted(query))
         note(client, listing, rules.filtered(items, got, wanted), evidence, where=where)
-        ids = [item.get("id") for item in got]
         for number in (2, 3) if listing.paged else ():
             if len(got) >= number:
                 page = fetch(client, listing, query=query, page=number, size=1)
-                note(client, listing, rules.fits(page, ids, number, 1), page.exchange, where=where)
-                note(client, listing, rules.totals(page, number, 1, len(got)), page.exchange, where=where)
+                cut(client, listing, page, got, number, size=1, where=where)
         if len(wanted) == 1 and got:
             filters.expanded(client, listing, query, got)
     _unknown(client, listing)
@@ -151,17 +149,19 @@ def expansion(client: ScenarioClient, listing: Listing) -> None:
     plain = fetch(client, listing, page=1, size=listing.largest)
     for parameter in listing.expands:
         added: dict[str, set[str]] = {}
+        wholes: dict[str, Items] = {}
         for value in parameter.schema["enum"]:
             full = fetch(client, listing, query={parameter.name: value}, page=1, size=listing.largest)
             note(client, listing, rules.expanded(plain.items, full.items), plain.exchange, full.exchange, where=value)
             note(client, listing, rules.totals(full, 1, listing.largest, plain.count), full.exchange, where=value)
-            pairs = zip(plain.items, full.items, strict=False)
+            wholes[value], pairs = full.items, zip(plain.items, full.items, strict=False)
             added[value] = set.union(set(), *(set(after) - set(before) for before, after in pairs))
         _additions(client, listing, plain, added)
         if listing.paged and len(plain.items) > 2:
             for value, names in added.items():
                 page = fetch(client, listing, query={parameter.name: value}, page=2, size=2)
                 note(client, listing, rules.fits(page, plain.ids, 2, 2), page.exchange, where=f"{value}: page-2")
+                note(client, listing, rules.kept(page, wholes[value]), page.exchange, where=f"{value}: page-2")
                 filters.added(client, listing, page, names, f"{value}: page-2")
 
 

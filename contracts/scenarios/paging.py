@@ -33,6 +33,17 @@ def note(
         client.broken(found.rule, operation, evidence, *more, expected=found.expected, got=found.got, where=where)
 
 
+def cut(
+    client: ScenarioClient, listing: Listing, page: Page, items: Sequence[rules.Item], number: int, *, size: int,
+    where: str = "",
+) -> None:  # fmt: skip
+    """Compare a page with its slice of ``items``, the whole list: ids, values and totals."""
+    ids = [item.get("id") for item in items]
+    note(client, listing, rules.fits(page, ids, number, size), page.exchange, where=where)
+    note(client, listing, rules.kept(page, items), page.exchange, where=where)
+    note(client, listing, rules.totals(page, number, size, len(ids)), page.exchange, where=where)
+
+
 def fetch(
     client: ScenarioClient,
     listing: Listing,

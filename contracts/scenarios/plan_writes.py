@@ -16,6 +16,7 @@ from contracts.scenarios import (
     unasked_members,
     webhook_reliability,
     webhooks,
+    whole_changes,
 )
 from contracts.scenarios import deletion as ending
 from contracts.scenarios import lists as pages
@@ -37,6 +38,7 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
         for topic, function in (
             ("creation", lifecycle.creation),
             ("update", lifecycle.update),
+            ("whole-changes", whole_changes.changes),
             ("deletion", ending.deletion),
             ("refusals", ending.refusals),
             ("bounds", bounds.creation),

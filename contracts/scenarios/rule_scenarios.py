@@ -32,6 +32,7 @@ ENGINE = "engine"
 
 _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lists.PARTITION, lists.LIMIT, lists.CURRENT, lists.COUNT, lists.PAGES, lists.UNIQUE), ("pages", "read")),
+    ((lists.PAGE_KEEPS,), ("pages", "filters", "expansion")),
     ((lists.DEFAULT, lists.FIRST, lists.PAST, lists.NEWEST), ("pages",)),
     ((lists.STABLE,), ("pages", "catalogue", "single")),
     ((lists.SOUND,), ("filters", "filter")),
@@ -58,7 +59,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.FRESH_ID,), ("creation", "subscription")),
     ((lifecycle.COUNTED,), ("creation", "deletion")),
     ((lifecycle.READ_BACK,), ("creation", "update", "writes")),
-    ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "writes")),
+    ((lifecycle.APPLIED, lifecycle.KEEPS), ("update", "whole-changes", "writes")),
     ((lifecycle.KEPT_EXACTLY,), ("exactness",)),
     ((input.MISSING,), ("required",)),
     ((input.NOT_ASKED,), ("unasked",)),
@@ -66,7 +67,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all")),
     ((lifecycle.NO_EFFECT,), ("refusals", "bounds", "bounds-of-updates", "conflicts", "unknown-ids")),
     ((lifecycle.AT_ONCE,), ("concurrent-changes", "concurrent-creations")),
-    ((lifecycle.CONFLICT,), ("conflicts", "concurrent-conflicts")),
+    ((lifecycle.CONFLICT,), ("conflicts", "concurrent-conflicts", "whole-changes")),
     ((lifecycle.FREED,), ("conflicts",)),
     ((lifecycle.GONE,), ("deletion", "writes", ENGINE)),
     ((lifecycle.CHILDREN,), ("deletion", "deletion-of-all")),

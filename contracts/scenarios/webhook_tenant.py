@@ -57,7 +57,7 @@ class WebhookTenant:
 
     def received(self, inbox: str) -> Sequence[ReceivedDelivery]:
         """The deliveries so far, read once nothing due is pending."""
-        self.control("POST", "/webhooks/drain", {"timeout": 5})
+        self.control("POST", "/webhooks/drain", {"timeout": 30})
         shown = self._look(inbox).field("received") or ()
         return [ReceivedDelivery({k.lower(): v for k, v in entry["headers"].items()}, entry["body"]) for entry in shown]
 

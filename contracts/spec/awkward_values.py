@@ -28,6 +28,7 @@ _TEXTS = (
     "\u0000 \u001b[31m \u007f \u2028 \u2029 {n}",
     "(c) -- ... :-) 1/2 !!! **b** _i_ #1 1,000.50 +1 NaN {n}",
     '{{"a": ["{n}", null]}}',
+    "@Suite/{n}/",
     "null", "undefined", "true", "2026-01-05", "1e3", " ", ".",
 )  # fmt: skip
 _NAMES = (
@@ -41,6 +42,7 @@ _FORMED = (
     "s{n}@example.com",
     "+1{n:06d}",
     "+61491570{n:06d}",
+    "+97{n:06d}1234567",
     "https://Hooks.Example:8443/Suite/{n}/?a=1&b=%2F&c=",
     "http://hooks.example/{n}/",
     "http://[2001:db8::7]:8080/{n}",

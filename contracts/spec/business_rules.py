@@ -57,6 +57,9 @@ GROUP_KINDS: Mapping[str, str] = MappingProxyType(
 )
 """For each list of a catalogue, the type of its groups: from the published example."""
 
+OWNER = "leadId"
+"""The member that names the lead of a record. Two records that belong together have the same lead (inferred)."""
+
 RECENT_ID = "originalId"
 """The member of a recent item with the id of its record (gap zapier-item-ids)."""
 

@@ -34,6 +34,7 @@ import limits_and_transport
 import lists_and_time
 import many_deliveries
 import requests_and_shapes
+import second_look
 import stranger_agreement
 import stranger_changes
 import stranger_crashes
@@ -66,6 +67,7 @@ PARTS = (
     awkward,
     limits_and_transport,
     agreement,
+    second_look,
     stranger_agreement,
     stranger_changes,
     stranger_crashes,

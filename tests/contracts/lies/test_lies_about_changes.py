@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from in_memory import Ask, Call
-from lie_kinds import also, each, hears, items_of, only, says
+from lie_kinds import also, answers, each, hears, items_of, only, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
 from contracts.rules import collections as lists
+from contracts.rules import input
 from contracts.rules import lifecycle as rules
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
@@ -46,7 +47,35 @@ def expanding(call: Call) -> bool:
     return "expand" in call.query
 
 
+def many(call: Call) -> bool:
+    return isinstance(call.json, dict) and len(call.json) > 1
+
+
 ROWS = [
+    told(
+        "of many members one is not heard",
+        "whole-changes[/v1/faqs]",
+        hears(CHANGE, lambda call: call.say({k: call.json[k] for k in call.json if k != "isActive" or not many(call)})),
+        A(rules.APPLIED, CHANGE, At(name="isActive, in a whole record")),
+    ),
+    told(
+        "with many members one is another",
+        "whole-changes[/v1/faqs]",
+        hears(CHANGE, lambda call: call.say({**call.json, "answer": "Other"}) if many(call) else call),
+        A(rules.KEEPS, CHANGE, At(name="answer, in a whole record")),
+    ),
+    told(
+        "a whole record clashes with itself",
+        "whole-changes[/v1/transfers]",
+        answers(RETURN, 409, when=many),
+        A(rules.CONFLICT, RETURN, At(name="conditions of a whole record")),
+    ),
+    told(
+        "a whole record is refused",
+        "whole-changes[/v1/faqs]",
+        answers(CHANGE, 400, when=many),
+        A(input.ACCEPTED, CHANGE, At(name="question of a whole record")),
+    ),
     told(
         "a creation makes something else too",
         "effects[*]",

@@ -43,6 +43,15 @@ def does(operation: str, method: str, path: str, body: Any = None, *, refused: b
     return also(operation, act)
 
 
+def inactive_stays(call: Call, ask: Ask) -> Exchange:
+    """The deletion of a question that is not active is answered, and not done."""
+    if call.operation != DROP:
+        return ask(call)
+    listed = ask(call.to("GET", "/v1/faqs?limit=100")).json["faqs"]
+    stays = any(str(item["id"]) == call.id and not item["isActive"] for item in listed)
+    return answers(DROP, 200, {"message": "Done"}, when=lambda asked: stays)(call, ask)
+
+
 def forgets_what_is_taken() -> Lie:
     """A lead with a phone or a mail that was given before is made without it."""
     given: set[str] = set()
@@ -202,6 +211,12 @@ ROWS = [
         "it stays in the list",
         "deletion[/v1/faqs]",
         answers(DROP, 200, {"message": "Done"}),
+        A(rules.GONE, DROP, At(name="list")),
+    ),
+    told(
+        "only an active one goes",
+        "deletion[/v1/faqs]",
+        inactive_stays,
         A(rules.GONE, DROP, At(name="list")),
     ),
     told(

@@ -75,6 +75,12 @@ ROWS = [
     told("a page names another", PAGES, of_page(in_two, more(currentPage=1)), A(rules.CURRENT, LEADS)),
     told("a small page lacks one", PAGES, of_page(in_two, lead), A(rules.LIMIT, LEADS)),
     told("a small page is turned round", PAGES, of_page(in_two, turned), A(rules.PARTITION, LEADS)),
+    told(
+        "a small page shows another name",
+        PAGES,
+        says(LEADS, only(in_two, each("leads", lambda item: {**item, "firstName": "Other"}))),
+        A(rules.PAGE_KEEPS, LEADS),
+    ),
     told("a small page counts less", PAGES, of_page(in_two, more(totalCount=-1)), A(rules.COUNT, LEADS)),
     told("a small page counts too few pages", PAGES, of_page(in_two, more(totalPages=-1)), A(rules.PAGES, LEADS)),
     told(

@@ -182,6 +182,18 @@ ROWS = [
         A(rules.HISTORY, NOTES, At(name="NOTE_CREATED"), shown=ACTIVITIES),
     ),
     told(
+        "activities and notes name a visit of another lead",
+        f"history[{ACTIVITIES}]",
+        says(
+            APPOINTMENTS,
+            items_of("appointments", lambda items, call: [{**one, "leadId": items[0]["leadId"]} for one in items]),
+        ),
+        A(rules.REFERENCE, ACTIVITIES, At(name="referenceId/leadId")),
+        A(rules.HISTORY, ACTIVITIES, At(name="APPOINTMENT_CREATED")),
+        A(rules.HISTORY, APPOINTMENTS, At(name="APPOINTMENT_CREATED"), shown=ACTIVITIES),
+        A(rules.REFERENCE, NOTES, At(name="appointmentId/leadId")),
+    ),
+    told(
         "company notes are of another company",
         f"notes[{COMPANY}]",
         says(COMPANY, each("notes", with_(companyId="cmp_other"))),

@@ -1,0 +1,59 @@
+"""Scenarios about clients that send back the whole record with one other value: that value is changed, no other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.rules import input
+from contracts.rules import lifecycle as rules
+from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.records import Record, RecordKind, keeps, record_of
+from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.spec.document import Operation
+from contracts.spec.resources import Family
+from contracts.transport.exchange import Exchange
+
+Body = Mapping[str, Any]
+
+
+def changes(client: ScenarioClient, family: Family) -> None:
+    """Send a record as it is shown, with one member changed or null: all of it is accepted, and shown afterwards."""
+    kind = RecordKind(client, family)
+    if family.update is None or family.update.body is None:
+        raise ScenarioSkipped(f"{family.path}: nothing can be updated")
+    record, _ = kind.made_unlike_defaults()
+    for name in family.update.document.properties(family.update.body):
+        for body in _bodies(kind, family.update, record, name):
+            exchange = client.call(family.update, record["id"], body=body)
+            if not exchange.succeeded:
+                rule = rules.CONFLICT if exchange.status == 409 else input.ACCEPTED
+                where = f"{name} of a whole record"
+                client.broken(rule, family.update, exchange, expected="success", got=exchange.answer(), where=where)
+                continue
+            views = [record_of(exchange), *kind.shown(record["id"])]
+            _compare(kind, family.update, exchange, body, views, name)
+            record = views[-1]
+    kind.gone(record)
+
+
+def _bodies(kind: RecordKind, update: Operation, record: Record, name: str) -> Iterator[Body]:
+    """The writable members of a record with another value of one member, and with null in its place."""
+    document, schema = update.document, update.body or {}
+    members, validator = document.properties(schema), document.certain_validator(schema)
+    whole = {one: record[one] for one in members if one in record and one != "id"}
+    if name in whole:
+        for value in (kind.client.sampler.other(document, members[name], record[name]), None):
+            body = {**whole, name: value}
+            if value != record[name] and validator.is_valid(body):
+                yield body
+
+
+def _compare(
+    kind: RecordKind, update: Operation, exchange: Exchange, body: Body, views: list[Record], changed: str
+) -> None:
+    for shown in views:
+        for name, value in body.items():
+            if not keeps(shown, name, value, kind.shape):
+                rule = rules.APPLIED if name == changed else rules.KEEPS
+                due, got = f"{name}: {value!r}", f"{name}: {shown[name]!r}"
+                where = f"{name}, in a whole record"
+                kind.client.broken(rule, update, exchange, expected=due, got=got, where=where)

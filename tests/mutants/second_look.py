@@ -1,0 +1,150 @@
+"""What shows only at a second look: on another page, in another state, at the last digit, in a reference's owner."""
+
+from typing import Any
+
+from change_and_filters import other
+from registry import answer, asked, mutant
+from stranger_helpers import NO_BODY, change
+from wrapper import Forward, Request, Response, State
+
+G = "second-look"
+Json = dict[str, Any]
+
+# --- pages show what the whole list shows -----------------------------------------------------------------------
+
+
+@answer(G, "GET /v1/leads")
+def second_page_forgets_the_last_name(body: Json, request: Request, state: State) -> Json:
+    if request.number("page", 1) > 1 and request.number("limit", 50) < 50:
+        body["leads"] = [{**item, "lastName": None} for item in body["leads"]]
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def later_pages_of_a_source_are_read(body: Json, request: Request, state: State) -> Json:
+    if "source" in request.query and request.number("page", 1) > 1:
+        body["inquiries"] = [{**item, "isRead": not item["isRead"]} for item in body["inquiries"]]
+    return body
+
+
+@answer(G, "GET /v1/transfers")
+def conditions_are_cut_without_a_limit(body: Json, request: Request, state: State) -> Json:
+    if "limit" not in request.query:
+        body["transfers"] = [{**item, "conditions": item["conditions"][:9]} for item in body["transfers"]]
+    return body
+
+
+# --- what a record refers to belongs to the same lead ------------------------------------------------------------
+
+
+@answer(G, "GET /v1/leads/{}/notes")
+def notes_are_about_the_first_visit(body: Json, request: Request, state: State) -> Json:
+    for item in body["notes"]:
+        if item["appointmentId"]:
+            item["appointmentId"] = state.setdefault("first", item["appointmentId"])
+    return body
+
+
+@answer(G, "GET /v1/leads/{}/activities")
+def moved_visit_of_somebody_else(body: Json, request: Request, state: State) -> Json:
+    for item in body["activities"]:
+        if item["event"].startswith("APPOINTMENT_") and item["event"] != "APPOINTMENT_CREATED":
+            item["referenceId"] = state.setdefault("first", item["referenceId"])
+    return body
+
+
+@answer(G, "GET /v1/leads/{}/activities")
+def message_in_the_inquiry_of_another(body: Json, request: Request, state: State) -> Json:
+    for item in body["activities"]:
+        if item["event"] in ("SMS_SENT", "CALL_INITIATED") and item["referenceId"]:
+            item["referenceId"] = state.setdefault("first", item["referenceId"])
+    return body
+
+
+# --- records in another state are deleted as well ----------------------------------------------------------------
+
+
+async def _listed(request: Request, forward: Forward, key: str) -> Json:
+    """The record that is about to be deleted, as its list shows it."""
+    shown = await forward(other(request, "GET", request.path.rsplit("/", 1)[0]).ask(limit=100))
+    found: list[Json] = shown.json.get(key, []) if isinstance(shown.json, dict) else []
+    return next((one for one in found if str(one["id"]) == request.id), {})
+
+
+@mutant(G, "DELETE /v1/faqs/{}")
+async def inactive_question_stays(request: Request, forward: Forward, state: State) -> Response:
+    if (await _listed(request, forward, "faqs")).get("isActive") is False:
+        response = await forward(other(request, "GET", "/v1/faqs"))
+        return response.but({"message": "FAQ deleted successfully"})
+    return await forward(request)
+
+
+@mutant(G, "DELETE /v1/transfers/{}")
+async def disabled_transfer_is_not_found(request: Request, forward: Forward, state: State) -> Response:
+    if (await _listed(request, forward, "transfers")).get("isEnabled") is False:
+        return await forward(other(request, "DELETE", "/v1/transfers/2147483647"))
+    return await forward(request)
+
+
+@mutant(G, "DELETE /v1/scenarios/{}")
+async def inactive_scenario_comes_back(request: Request, forward: Forward, state: State) -> Response:
+    before, response = await _listed(request, forward, "scenarios"), await forward(request)
+    if response.status == 200 and before.get("isActive") is False:
+        state[request.id] = True
+        members = ("name", "prompt", "response", "isActive", "questions", "outcome", "tradeServiceId")
+        again = other(request, "POST", "/v1/scenarios", b"{}").say({name: before[name] for name in members})
+        await forward(again)
+    return response
+
+
+# --- the last digit and the last letter --------------------------------------------------------------------------
+
+
+@asked(G, "PUT /v1/leads/{}")
+def phone_in_fifteen_letters(request: Request) -> Request:
+    return change(request, phone=lambda text: text[:15])
+
+
+@asked(G, "POST /v1/calls")
+def call_loses_a_final_slash(request: Request) -> Request:
+    return change(request, custom_instructions=lambda text: text.rstrip("/") or text)
+
+
+@asked(G, "PUT /v1/leads/{}")
+def profile_without_final_slash(request: Request) -> Request:
+    body = request.json
+    try:
+        socials = {name: text.rstrip("/") for name, text in body["socials"].items()}
+        return request.say({**body, "socials": socials})
+    except NO_BODY:
+        return request
+
+
+# --- many members in one change ----------------------------------------------------------------------------------
+
+
+@asked(G, "PUT /v1/leads/{}")
+def null_beside_others_is_left_out(request: Request) -> Request:
+    body = request.json
+    if not isinstance(body, dict) or len(body) < 2:
+        return request
+    return request.say({name: value for name, value in body.items() if name != "suburb" or value is not None})
+
+
+@mutant(G, "PUT /v1/scenarios/{}")
+async def own_name_beside_others_is_taken(request: Request, forward: Forward, state: State) -> Response:
+    body = request.json
+    if isinstance(body, dict) and len(body) > 1 and "name" in body:
+        shown = await forward(other(request, "GET", request.path))
+        if shown.status == 200 and shown.json["scenario"]["name"] == body["name"]:
+            error = {"status": 409, "message": "Conflict"}
+            return shown.but({"success": False, "message": "Conflict", "error": error}, status=409)
+    return await forward(request)
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def method_is_unheard_beside_settings(request: Request) -> Request:
+    body = request.json
+    if not isinstance(body, dict) or not {"settings", "method", "label"} <= set(body):
+        return request
+    return request.say({name: value for name, value in body.items() if name != "method"})
