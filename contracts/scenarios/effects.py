@@ -143,14 +143,23 @@ def _each_step(
     if read is not None:
         events(read, client.get(read, lead), [])
     if update is not None:
-        body = client.sampler.body(update, whole=True)
-        events(update, client.accepted(client.call(update, lead, body=body), update), ["LEAD_UPDATED"])
+        body, changed = client.sampler.body(update, whole=True), ["LEAD_UPDATED"]
+        events(update, client.accepted(client.call(update, lead, body=body), update), changed)
+        for name in body:  # each member alone is a change as well
+            events(
+                update, client.accepted(client.call(update, lead, body=_alone(client, update, name)), update), changed
+            )
         events(update, client.call(update, lead, body=[]), [])
     user = next((item["id"] for item in whole_list(client, lists[business_rules.MEMBERS])), None)
     if user is not None:
         sent = {"userId": user, "leadId": lead, "message": "Suite message"}
         due = ["INQUIRY_CREATED", "SMS_SENT"]
         events(send, client.accepted(client.call(send, body=sent), send), due)
+
+
+def _alone(client: ScenarioClient, update: Operation, name: str) -> Mapping[str, Any]:
+    """A body that changes this member only."""
+    return {name: client.sampler.body(update, whole=True)[name]}
 
 
 def actions(client: ScenarioClient, catalogue: Catalogue, send: Operation, call: Operation, leads: Family) -> None:

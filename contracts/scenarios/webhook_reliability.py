@@ -55,16 +55,19 @@ class ManyCauses:
             yield kind.create, record_of(exchange), body
 
     def changes(self, count: int) -> Iterator[Cause]:
-        """Change one lead to awkward values, one time after the other."""
+        """Change one lead to awkward values, one time after the other; at the end one member at a time."""
         update = self._kind().family.update
         if update is None:
             raise ScenarioSkipped("a lead cannot be changed")
         _, lead, _ = next(self.leads(1))
         made = AwkwardBodies(self._client.sampler, update, business_rules.UNIQUE.get(self._kind().family.path, ()))
+        names = [*made.body(0)]
         for turn in range(count):
             if turn < 3:  # an item that has changed has another identity for a client that sorts out what it has seen
                 self.tenant.control("POST", "/clock/advance", {"seconds": 1})
-            body = made.body(turn)
+            whole = made.body(turn)
+            alone = names[turn - count] if turn >= count - len(names) else None
+            body = whole if alone is None else {name: value for name, value in whole.items() if name == alone}
             exchange = self._client.accepted(self._client.call(update, lead["id"], body=body), update)
             yield update, record_of(exchange), body
 

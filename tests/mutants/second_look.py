@@ -3,9 +3,12 @@
 from typing import Any
 
 from change_and_filters import other
-from registry import answer, asked, mutant
-from stranger_helpers import NO_BODY, change
+from deliveries import Delivery, Post
+from registry import answer, asked, mutant, told
+from stranger_helpers import NO_BODY, change, taken
 from wrapper import Forward, Request, Response, State
+
+from mock_server.webhooks.reply import Reply
 
 G = "second-look"
 Json = dict[str, Any]
@@ -148,3 +151,28 @@ def method_is_unheard_beside_settings(request: Request) -> Request:
     if not isinstance(body, dict) or not {"settings", "method", "label"} <= set(body):
         return request
     return request.say({name: value for name, value in body.items() if name != "method"})
+
+
+# --- changes of one member ---------------------------------------------------------------------------------------
+
+
+@mutant(G, "PUT /v1/leads/{}")
+async def change_of_suburb_is_not_logged(request: Request, forward: Forward, state: State) -> Response:
+    """The change is made with another request, which leaves no activity: here, by no change at all of the rest."""
+    body = request.json
+    if isinstance(body, dict) and list(body) == ["suburb"]:
+        shown = await forward(other(request, "GET", request.path))
+        if shown.status == 200:
+            members = ("id", "firstName", "lastName", "email", "phone", "suburb", "businessName", "socials")
+            lead = {name: shown.json[name] for name in (*members, "status", "createdAt")}
+            return shown.but({"lead": {**lead, **body}})
+    return await forward(request)
+
+
+@told("LEAD_UPDATED", G)
+async def change_of_profiles_is_not_told(delivery: Delivery, post: Post, state: State) -> Reply:
+    """A delivery that differs from the one before in nothing that it shows is left out."""
+    body = {name: value for name, value in delivery.body.items() if name not in ("id", "updatedAt")}
+    before = state.get(body["originalId"])
+    state[body["originalId"]] = body
+    return taken() if body == before else await post(delivery)
