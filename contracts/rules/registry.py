@@ -7,6 +7,7 @@ from contracts.rules import (
     access,
     collections,
     consistency,
+    error_texts,
     input,
     lifecycle,
     openapi_core_judge,
@@ -21,6 +22,7 @@ from contracts.rules.rule import Rule
 _MODULES = (
     response_conformance,
     wire_conformance,
+    error_texts,
     openapi_core_judge,
     request_conformance,
     protocol,

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from contracts.rules import wire_conformance
+from contracts.rules import error_texts, wire_conformance
 from contracts.rules.first_violations import MAX_PLACES, first_problems, place_of
 from contracts.rules.location import Location
 from contracts.rules.object_members import is_open, members_of
@@ -108,6 +108,7 @@ def _violations(
         yield Violation(BODY, expected="a body as its headers describe it", got=got)
     elif answer.schema is not None and _is_due_as_json(answer, exchange):
         yield from _body(operation, answer.schema, exchange, fine)
+        yield from error_texts.text_violations(answer, exchange)
 
 
 _OF_ONE_REASON = (

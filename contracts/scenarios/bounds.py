@@ -11,7 +11,7 @@ from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences
-from contracts.spec.boundary_values import boundary_values, in_words, places, put, without
+from contracts.spec.boundary_values import FORMED, FORMS, boundary_values, in_words, places, put, without
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, id_prefix
@@ -24,7 +24,7 @@ def creation(client: ScenarioClient, family: Family) -> None:
     """Values at the bounds of each place are accepted at creation, values beyond them refused."""
     kind = RecordKind(client, family)
     before = kind.listed()
-    for body, what in _changed(client, kind.create, {}):
+    for body, what in (*_changed(client, kind.create, {}), *conditional(client, kind.create)):
         exchange = client.call(kind.create, body=body)
         _judge(client, kind.create, body, what, exchange)
         if exchange.succeeded and family.delete is not None:
@@ -43,7 +43,7 @@ def update(client: ScenarioClient, family: Family) -> None:
     if operation is None:
         return
     record, _, _ = kind.create_sample(all_members=True)
-    bodies = list(_alone(_changed(client, operation, {})))
+    bodies = [*_alone(_changed(client, operation, {})), *conditional(client, operation, alone=True)]
     validator = operation.document.validator(operation.body or {})
     before = kind.shown(record["id"])
     for body, what in sorted(bodies, key=lambda each: validator.is_valid(each[0])):  # those that change nothing first
@@ -128,6 +128,33 @@ def _changed(client: ScenarioClient, operation: Operation, known: Mapping[str, A
         shorter = without(least, path) if at is not None and isinstance(path[-1], str) else whole
         if not validator.is_valid(shorter):
             yield shorter, f"{in_words(path, '').partition(':')[0]}: left-out"
+
+
+def conditional(client: ScenarioClient, operation: Operation, *, alone: bool = False) -> Iterator[tuple[Body, str]]:
+    """Bodies with a word that another member depends on: where the type is a phone number, it must be one.
+
+    With ``alone`` they have these two members only.
+    """
+    document, validator = operation.document, operation.document.validator(operation.body or {})
+    schemas = document.properties(operation.body)
+    words = ((name, word) for name, schema in schemas.items() for word in document.resolve(schema).get("enum", ()))
+    for name, word in words:
+        whole = {**client.sampler.body(operation, whole=True), name: word}
+        kept = {name: word} if alone else whole
+        for member in schemas if not validator.is_valid(whole) else ():
+            mended = next((text for text in FORMED if validator.is_valid({**whole, member: text})), None)
+            if member != name and mended is not None:
+                for text in (*FORMS, mended[1:], f" {mended}", f"{mended}0000000000", mended):
+                    fresh = _fresh(client, operation, kept)
+                    yield {**fresh, member: text}, f"{in_words((member,), text)} where {name} is {word}"
+
+
+def _fresh(client: ScenarioClient, operation: Operation, body: Body) -> Body:
+    """The body with a new value of each unique member."""
+    schemas = operation.document.properties(operation.body)
+    unique = [name for name in UNIQUE.get(operation.key.partition(" ")[2], ()) if name in body]
+    made = {name: client.sampler.value(operation.document, schemas[name], unlike=body[name]) for name in unique}
+    return {**body, **made}
 
 
 def _at(body: Any, path: tuple[str | int, ...]) -> Any:

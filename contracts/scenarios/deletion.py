@@ -45,9 +45,14 @@ def deletion(client: ScenarioClient, family: Family) -> None:
 
 def _otherwise(kind: RecordKind, delete: Operation) -> None:
     """A record with no member at its default, for one that is not active, is deleted as well."""
+    before = kind.listed()
     record, _ = kind.made_unlike_defaults()
     exchange = kind.client.accepted(kind.client.call(delete, record["id"]), delete)
-    _gone(kind, delete, record, kind.listed(), exchange)
+    after = kind.listed()
+    _gone(kind, delete, record, after, exchange)
+    if after != before and record["id"] not in [item.get("id") for item in after]:
+        due, got = f"the {len(before)} records of before", f"{len(after)}, or others"
+        kind.client.broken(rules.COUNTED, delete, exchange, expected=due, got=got, where="in another state")
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from contracts.rules import (
     access,
     consistency,
+    error_texts,
     input,
     lifecycle,
     openapi_core_judge,
@@ -21,7 +22,7 @@ from contracts.spec import business_rules
 
 ANSWERS = tuple(
     rule.name
-    for module in (response_conformance, wire_conformance, openapi_core_judge)
+    for module in (response_conformance, wire_conformance, error_texts, openapi_core_judge)
     for rule in vars(module).values()
     if isinstance(rule, Rule)
 )

@@ -33,6 +33,22 @@ def changes(client: ScenarioClient, family: Family) -> None:
             _compare(kind, family.update, exchange, body, views, name)
             record = views[-1]
     kind.gone(record)
+    _alone(kind, family.update)
+
+
+def _alone(kind: RecordKind, update: Operation) -> None:
+    """A change of one member leaves all the others, also those that an earlier change would have emptied."""
+    document, schema = update.document, update.body or {}
+    members, validator = document.properties(schema), document.certain_validator(schema)
+    for name in members:
+        record, _ = kind.made_unlike_defaults()
+        if name in record and name != "id":
+            body = {name: kind.client.sampler.other(document, members[name], record[name])}
+            exchange = kind.client.call(update, record["id"], body=body) if validator.is_valid(body) else None
+            if exchange is not None and exchange.succeeded:
+                due = {one: record[one] for one in members if one in record} | body
+                _compare(kind, update, exchange, due, [record_of(exchange), *kind.shown(record["id"])], name)
+        kind.gone(record)
 
 
 def _bodies(kind: RecordKind, update: Operation, record: Record, name: str) -> Iterator[Body]:

@@ -10,11 +10,14 @@ from contracts.spec.document import Document, Schema
 from contracts.spec.samples import CannotSample, Sampler
 from contracts.spec.validators import SchemaValidator
 
-_FORMS = (
+FORMS = (
     *("suite", "suite@", "@example.com", "suite@example", "a b@example.com", "suite.example.com", "suite@@example.com"),
     *("+", "0491570006", "+0491570006", "+61 491 570 006", "+6149157000600000000", "+61abc", "61491570006"),
     *("http://", "ftp://hooks.example/x", "//hooks.example/x", "hooks.example/x", " ", "\n", "\u0000"),
 )
+"""Texts that resemble an address, a phone number or a URL."""
+FORMED = ("+61491570006", "suite@example.com", "https://hooks.example/suite", "2026-01-05", "7")
+"""Texts that are one of these, or something else with a form."""
 _WRONG: Mapping[str, tuple[Any, ...]] = {
     "string": (7, True, None, [], {}, ["suite"], ""),
     "boolean": ("true", "false", "suite", "", 0, 1, None, [], {}),
@@ -121,7 +124,7 @@ def _texts(schema: Schema, sample: Any, validator: SchemaValidator) -> Iterator[
         for word in map(str, schema["enum"][:1]):
             yield from (word.lower(), word.upper(), word.capitalize(), f" {word}", f"{word} ", "suite")
     elif "pattern" in schema or "format" in schema:
-        yield from _FORMS
+        yield from FORMS
         if isinstance(sample, str):
             yield from (f" {sample}", f"{sample} ", f"{sample}\n", f"{sample}\u0000", f"{sample}{sample}")
             yield from formed_texts.almost(validator, sample)

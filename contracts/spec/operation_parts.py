@@ -49,6 +49,8 @@ class Answer:
     """The documented content types, with ranges such as ``text/*``; empty if there is no body."""
     headers: Mapping[str, tuple[bool, Schema]]
     """For each lower-case name, whether the header is required, and its schema."""
+    example: Any = None
+    """The first example of the JSON body; None if there is none."""
 
     def admits(self, media: str) -> bool:
         """Tell whether the document has a content type for this answer; if it has none at all, any type fits."""
@@ -93,6 +95,7 @@ def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve)
         schema=content.get(json_media(content), {}).get("schema"),
         media_types=frozenset(media.partition(";")[0].strip().lower() for media in content),
         headers={name: (bool(h.get("required")), resolve(h.get("schema", {}))) for name, h in headers.items()},
+        example=first_example(content.get(json_media(content), {}), resolve),
     )
 
 

@@ -105,7 +105,7 @@ async def inactive_scenario_comes_back(request: Request, forward: Forward, state
 
 @asked(G, "PUT /v1/leads/{}")
 def phone_in_fifteen_letters(request: Request) -> Request:
-    return change(request, phone=lambda text: text[:15])
+    return change(request, phone=lambda text: text[:15] if len(text) == 16 else text)
 
 
 @asked(G, "POST /v1/calls")
@@ -156,17 +156,36 @@ def method_is_unheard_beside_settings(request: Request) -> Request:
 # --- changes of one member ---------------------------------------------------------------------------------------
 
 
-@mutant(G, "PUT /v1/leads/{}")
-async def change_of_suburb_is_not_logged(request: Request, forward: Forward, state: State) -> Response:
-    """The change is made with another request, which leaves no activity: here, by no change at all of the rest."""
+@answer(G, "GET /v1/leads/{}/activities")
+def changes_in_a_row_are_one(body: Json, request: Request, state: State) -> Json:
+    """Of changes one after the other only the last is in the history."""
+    events = [None, *(item["event"] for item in body["activities"])]
+    kept = [item for item, newer in zip(body["activities"], events, strict=False) if item["event"] != newer]
+    lost = len(body["activities"]) - len(kept)
+    return {**body, "activities": kept, "totalCount": body["totalCount"] - lost}
+
+
+@asked(G, "PUT /v1/scenarios/{}")
+def switching_off_empties_the_questions(request: Request) -> Request:
     body = request.json
-    if isinstance(body, dict) and list(body) == ["suburb"]:
-        shown = await forward(other(request, "GET", request.path))
-        if shown.status == 200:
-            members = ("id", "firstName", "lastName", "email", "phone", "suburb", "businessName", "socials")
-            lead = {name: shown.json[name] for name in (*members, "status", "createdAt")}
-            return shown.but({"lead": {**lead, **body}})
-    return await forward(request)
+    return request.say({**body, "questions": []}) if isinstance(body, dict) and list(body) == ["isActive"] else request
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def new_conditions_drop_the_settings(request: Request) -> Request:
+    body = request.json
+    alone = isinstance(body, dict) and list(body) == ["conditions"]
+    return request.say({**body, "settings": {"ignore_business_hours": False}}) if alone else request
+
+
+@asked(G, "PUT /v1/leads/{}")
+def new_name_drops_the_business(request: Request) -> Request:
+    body = request.json
+    return (
+        request.say({**body, "businessName": None})
+        if isinstance(body, dict) and len(body) == 1 and "firstName" in body
+        else request
+    )
 
 
 @told("LEAD_UPDATED", G)
@@ -176,3 +195,51 @@ async def change_of_profiles_is_not_told(delivery: Delivery, post: Post, state: 
     before = state.get(body["originalId"])
     state[body["originalId"]] = body
     return taken() if body == before else await post(delivery)
+
+
+# --- what depends on another member, and texts of errors -----------------------------------------------------------
+
+
+@asked(G, "POST /v1/transfers")
+def number_gets_its_plus(request: Request) -> Request:
+    body = request.json
+    if isinstance(body, dict) and body.get("destinationType") == "PHONE_NUMBER":
+        return change(request, destination=lambda text: f"+{text}" if text[:1] in "123456789" else text)
+    return request
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def number_loses_its_blanks(request: Request) -> Request:
+    return change(request, destination=lambda text: text.replace(" ", "") if text.strip()[:1] == "+" else text)
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def local_number_becomes_international(request: Request) -> Request:
+    return change(request, destination=lambda text: f"+61{text[1:]}" if text[:2] == "04" else text)
+
+
+def worded(response: Response, text: str) -> Response:
+    """An error with another text."""
+    body = response.json
+    return response.but({**body, "message": text, "error": {**body["error"], "message": text}})
+
+
+@mutant(G, "GET /api/webhooks/zapier/inquiries")
+async def refusal_in_the_words_of_the_other_surface(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return worded(response, "Invalid or expired token") if response.status == 401 else response
+
+
+@mutant(G, "GET /v1/scenarios/{}")
+async def unknown_scenario_by_name(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return worded(response, "Scenario not found") if response.status == 404 else response
+
+
+@mutant(G, "POST /v1/leads")
+async def conflict_tells_the_member(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status != 409:
+        return response
+    body = response.json
+    return response.but({**body, "error": {**body["error"], "message": "email is taken"}})

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from in_memory import Ask, Call
+from in_memory import CONTRACT, Ask, Call
 
 from contracts.transport.exchange import Exchange
 
@@ -39,19 +39,28 @@ def hears(operation: str, change: Callable[[Call], Call]) -> Lie:
     return lambda call, ask: ask(change(call)) if call.operation == operation else ask(call)
 
 
+def _documented_text(operation: str, status: int) -> str:
+    """The text of an error as the document has it, so that the text is no second lie."""
+    known = CONTRACT.operations.get(operation)
+    answer = known.answer(status) if known else None
+    example = answer.example if answer else None
+    return str(example["message"]) if isinstance(example, dict) and "error" in example else "No"
+
+
 def answers(
     operation: str, status: int = 200, body: Any = None, *, when: Callable[[Call], bool] = lambda call: True
 ) -> Lie:
     """Another status and body, that of an error without any, and nothing is done."""
-    error = {"success": False, "message": "No", "error": {"status": status, "message": "No"}}
+    text = _documented_text(operation, status)
+    error = {"success": False, "message": text, "error": {"status": status, "message": text}}
 
     def lie(call: Call, ask: Ask) -> Exchange:
         if call.operation != operation or not when(call):
             return ask(call)
         sent = {name.lower(): value for name, value in call.headers.items()}
         headers = {"content-type": "application/json"}
-        text = orjson.dumps(error if body is None else body)
-        return Exchange(call.method, call.url, sent, call.body, status, headers, text, call.operation)
+        content = orjson.dumps(error if body is None else body)
+        return Exchange(call.method, call.url, sent, call.body, status, headers, content, call.operation)
 
     return lie
 

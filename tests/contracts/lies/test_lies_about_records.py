@@ -8,7 +8,7 @@ from lie_kinds import Lie, after, also, answers, hears, instead, items_of, recor
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
-from contracts.rules import collections, input
+from contracts.rules import collections, error_texts, input
 from contracts.rules import lifecycle as rules
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
@@ -50,6 +50,16 @@ def inactive_stays(call: Call, ask: Ask) -> Exchange:
     listed = ask(call.to("GET", "/v1/faqs?limit=100")).json["faqs"]
     stays = any(str(item["id"]) == call.id and not item["isActive"] for item in listed)
     return answers(DROP, 200, {"message": "Done"}, when=lambda asked: stays)(call, ask)
+
+
+def inactive_returns(call: Call, ask: Ask) -> Exchange:
+    """A question that is not active is deleted, and a copy of it made."""
+    listed = ask(call.to("GET", "/v1/faqs?limit=100")).json["faqs"] if call.operation == DROP else []
+    exchange = ask(call)
+    for item in listed:
+        if str(item["id"]) == call.id and not item["isActive"] and exchange.succeeded:
+            ask(call.to("POST", "/v1/faqs", {name: item[name] for name in ("question", "answer", "isActive")}))
+    return exchange
 
 
 def forgets_what_is_taken() -> Lie:
@@ -218,6 +228,18 @@ ROWS = [
         "deletion[/v1/faqs]",
         inactive_stays,
         A(rules.GONE, DROP, At(name="list")),
+    ),
+    told(
+        "one that is not active comes back",
+        "deletion[/v1/faqs]",
+        inactive_returns,
+        A(rules.COUNTED, DROP, At(name="in another state")),
+    ),
+    told(
+        "an error has other words",
+        "unknown-ids[/v1/faqs]",
+        answers(CHANGE, 404, {"success": False, "message": "No", "error": {"status": 404, "message": "No"}}),
+        *(A(error_texts.TEXT, CHANGE, At(status=404, pointer=place)) for place in ("/message", "/error/message")),
     ),
     told(
         "it can still be read",
