@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole_list
+from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
@@ -81,6 +81,21 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
         client.broken(
             rules.CAUSED, operation, exchange, expected="both messages in the thread", got=f"{texts}", where="thread"
         )
+
+
+def existing_thread(
+    client: ScenarioClient, lists: Lists, operation: Operation, known: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The thread of a message that is sent for it, as a member of the next one's body; empty if no answer shows it."""
+    listing, read = lists.get(business_rules.INQUIRIES), client.contract.operations.get(business_rules.INQUIRY)
+    sent = client.call(operation, body={**client.sampler.body(operation), **known})
+    if listing is None or read is None or not sent.succeeded:
+        return {}
+    newest = fetch(client, listing, page=1, size=5).items
+    own = next((item for item in newest if item.get("leadId") == known.get("leadId")), None)
+    data = client.get(read, own["id"]).field("data") if own is not None else None
+    thread = data.get("messageThreadId") if isinstance(data, dict) else None
+    return {} if thread is None else {"messageThreadId": thread}
 
 
 def call(client: ScenarioClient, lists: Lists, operation: Operation) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
+from contracts.scenarios import actions
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences
+from contracts.spec import business_rules
 from contracts.spec.boundary_values import FORMED, FORMS, boundary_values, in_words, places, put, without
-from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, id_prefix
 from contracts.transport.exchange import Exchange
@@ -75,6 +76,8 @@ def _unchanged(kind: RecordKind, operation: Operation, before: Sequence[Record],
 def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
     """An operation refuses bodies beyond the bounds. Records that they refer to exist, so nothing else is wrong."""
     known = catalogue.references(client, operation)
+    if operation.key == business_rules.SEND_SMS:
+        known |= actions.existing_thread(client, catalogue.lists, operation, known)
     validator = operation.document.validator(operation.body or {})
     for body, what in _changed(client, operation, known):
         valid = validator.is_valid(body)
@@ -108,7 +111,7 @@ def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, e
 
 def _changed(client: ScenarioClient, operation: Operation, known: Mapping[str, Any]) -> Iterator[tuple[Body, str]]:
     """Valid bodies with one place changed or left out; unique members are fresh in each."""
-    document, unique = operation.document, UNIQUE.get(operation.key.partition(" ")[2], ())
+    document, unique = operation.document, business_rules.UNIQUE.get(operation.key.partition(" ")[2], ())
     whole = {**client.sampler.body(operation, whole=True), **known}
     validator = document.validator(operation.body or {})
     if not validator.is_valid(whole):
@@ -152,7 +155,7 @@ def conditional(client: ScenarioClient, operation: Operation, *, alone: bool = F
 def _fresh(client: ScenarioClient, operation: Operation, body: Body) -> Body:
     """The body with a new value of each unique member."""
     schemas = operation.document.properties(operation.body)
-    unique = [name for name in UNIQUE.get(operation.key.partition(" ")[2], ()) if name in body]
+    unique = [name for name in business_rules.UNIQUE.get(operation.key.partition(" ")[2], ()) if name in body]
     made = {name: client.sampler.value(operation.document, schemas[name], unlike=body[name]) for name in unique}
     return {**body, **made}
 

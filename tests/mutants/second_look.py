@@ -243,3 +243,27 @@ async def conflict_tells_the_member(request: Request, forward: Forward, state: S
         return response
     body = response.json
     return response.but({**body, "error": {**body["error"], "message": "email is taken"}})
+
+
+# --- what is only wrong about an existing record -------------------------------------------------------------------
+
+
+@asked(G, "POST /v1/sms")
+def thread_as_a_text(request: Request) -> Request:
+    body = request.json
+    thread = body.get("messageThreadId") if isinstance(body, dict) else None
+    return request.say({**body, "messageThreadId": int(str(thread))}) if str(thread).isdigit() and body else request
+
+
+@asked(G, "POST /v1/sms")
+def thread_with_a_fraction(request: Request) -> Request:
+    body = request.json
+    thread = body.get("messageThreadId") if isinstance(body, dict) else None
+    return request.say({**body, "messageThreadId": int(thread)}) if isinstance(thread, float) and body else request
+
+
+@asked(G, "POST /v1/sms")
+def thread_in_a_list(request: Request) -> Request:
+    body = request.json
+    thread = body.get("messageThreadId") if isinstance(body, dict) else None
+    return request.say({**body, "messageThreadId": thread[0]}) if isinstance(thread, list) and thread else request
