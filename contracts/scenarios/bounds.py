@@ -149,7 +149,7 @@ def conditional(client: ScenarioClient, operation: Operation, *, alone: bool = F
             if member != name and mended is not None:
                 for text in (*FORMS, mended[1:], f" {mended}", f"{mended}0000000000", mended):
                     fresh = _fresh(client, operation, kept)
-                    yield {**fresh, member: text}, f"{in_words((member,), text)} where {name} is {word}"
+                    yield {**fresh, member: text}, f"{in_words((member,), text)} [{name}={word}]"
 
 
 def _fresh(client: ScenarioClient, operation: Operation, body: Body) -> Body:

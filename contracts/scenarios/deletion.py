@@ -52,7 +52,7 @@ def _otherwise(kind: RecordKind, delete: Operation) -> None:
     _gone(kind, delete, record, after, exchange)
     if after != before and record["id"] not in [item.get("id") for item in after]:
         due, got = f"the {len(before)} records of before", f"{len(after)}, or others"
-        kind.client.broken(rules.COUNTED, delete, exchange, expected=due, got=got, where="in another state")
+        kind.client.broken(rules.COUNTED, delete, exchange, expected=due, got=got, where="in-another-state")
 
 
 def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Record], cause: Exchange) -> None:

@@ -26,7 +26,7 @@ def changes(client: ScenarioClient, family: Family) -> None:
             exchange = client.call(family.update, record["id"], body=body)
             if not exchange.succeeded:
                 rule = rules.CONFLICT if exchange.status == 409 else input.ACCEPTED
-                where = f"{name} of a whole record"
+                where = f"whole: {name}"
                 client.broken(rule, family.update, exchange, expected="success", got=exchange.answer(), where=where)
                 continue
             views = [record_of(exchange), *kind.shown(record["id"])]
@@ -71,5 +71,5 @@ def _compare(
             if not keeps(shown, name, value, kind.shape):
                 rule = rules.APPLIED if name == changed else rules.KEEPS
                 due, got = f"{name}: {value!r}", f"{name}: {shown[name]!r}"
-                where = f"{name}, in a whole record"
+                where = f"whole: {name}"
                 kind.client.broken(rule, update, exchange, expected=due, got=got, where=where)
