@@ -120,7 +120,8 @@ def histories(catalogue: Catalogue) -> Iterator[Scenario]:
         pair = lists.get(f"GET {short}"), lists.get(f"GET {long}")
         if pair[0] and pair[1] and len(reads) == 2:
             run = on(recent_views.wording, *pair, lists[business_rules.LEADS], *reads)
-            yield Scenario("wording", pair[0].key, run, [*needed, *(read.key for read in reads)])
+            also = [key for key in (*needed, business_rules.RECENT_LEADS) if key in lists]
+            yield Scenario("wording", pair[0].key, run, [*also, *(read.key for read in reads)])
     notes = lists.get(business_rules.COMPANY_NOTES)
     if notes:
         run = partial(_company_notes, catalogue, notes, lists[business_rules.MEMBERS])

@@ -12,6 +12,7 @@ from contracts.scenarios.records import Record
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
+from contracts.transport.exchange import Exchange
 
 _WORDS = {"PENDING": "scheduled", "CONFIRMED": "confirmed", "COMPLETED": "completed", "CANCELLED": "cancelled"}
 """For each status of v1, the recent list's word for it (gap zapier-vocabulary)."""
@@ -27,6 +28,7 @@ def wording(
     exchange = client.get(listing.operation)
     origins = {item["id"]: item for item in whole_list(client, source)}
     people = {item["id"]: item for item in whole_list(client, leads)}
+    addresses = _addresses(client, listing)
     for item in page_of(listing, exchange).items:
         origin = origins.get(item.get(business_rules.RECENT_ID))
         if origin is None:
@@ -34,6 +36,7 @@ def wording(
         lead = people.get(origin.get("leadId"), origin)
         detail = client.get(inquiry, origin["id"]).json if "keyPoints" in item else {}
         address = client.get(read, lead["id"]).field("defaultLeadAddress")
+        _same_address(client, listing, exchange, item, addresses.get(lead["id"], ...))
         for name, due, got in _differences(item, origin, lead, detail, address):
             other = [(source.operation, inquiry, read)[_ALONE[name]]] if name in _ALONE else []
             for blamed in (listing.operation, *other):
@@ -41,6 +44,38 @@ def wording(
                     rules.RECENT_SAME, blamed, exchange, expected=f"{item.get('id')}: {name} {due!r}", got=f"{got!r}",
                     where=name,
                 )  # fmt: skip
+
+
+def _addresses(client: ScenarioClient, listing: Listing) -> Mapping[Any, Any]:
+    """The formatted address of each lead, as the list of recent leads has it; empty for that list itself."""
+    operation = client.contract.operations.get(business_rules.RECENT_LEADS)
+    if operation is None or operation.key == listing.key:
+        return {}
+    shown = client.get(operation).json
+    items = [item for item in shown if isinstance(item, dict)] if isinstance(shown, list) else []
+    return {item.get(business_rules.RECENT_ID): item["address"] for item in items if "address" in item}
+
+
+def _same_address(client: ScenarioClient, listing: Listing, exchange: Exchange, item: Record, due: Any) -> None:
+    """The address of a lead is written alike in each place. If two lists differ, either may be wrong."""
+    details = item.get("leadDetails")
+    inner = details.get("address", ...) if isinstance(details, dict) else ...
+    own = item.get("formattedLeadAddress", inner)
+    if inner is not ... and own != inner:
+        client.broken(
+            rules.RECENT_SAME, listing.operation, exchange, expected=f"{item.get('id')}: {inner!r}", got=f"{own!r}",
+            where="formattedLeadAddress",
+        )  # fmt: skip
+    elif inner is not ... and due is not ... and due != inner:
+        leads = client.contract.operations[business_rules.RECENT_LEADS]
+        for blamed, *shown in (
+            (leads, exchange, client.last(leads)),
+            (listing.operation, client.last(leads), exchange),
+        ):
+            client.broken(
+                rules.RECENT_SAME, blamed, *shown, expected=f"{item.get('id')}: {due!r}", got=f"{inner!r}",
+                where="leadDetails/address",
+            )  # fmt: skip
 
 
 def _differences(item: Record, origin: Record, lead: Record, detail: Any, address: Any) -> Iterator[Due]:

@@ -76,6 +76,7 @@ RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "sub
 """Members that a recent item and its original share, if both have them."""
 
 LEADS, LEAD = "GET /v1/leads", "GET /v1/leads/{}"
+RECENT_LEADS = "GET /api/webhooks/zapier/leads"
 INQUIRIES, INQUIRY = "GET /v1/inquiries", "GET /v1/inquiries/{}"
 APPOINTMENTS = "GET /v1/appointments"
 ACTIVITIES, NOTES = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes"

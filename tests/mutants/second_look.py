@@ -245,6 +245,30 @@ async def conflict_tells_the_member(request: Request, forward: Forward, state: S
     return response.but({**body, "error": {**body["error"], "message": "email is taken"}})
 
 
+# --- one address in several lists ----------------------------------------------------------------------------------
+
+
+@answer(G, "GET /api/webhooks/zapier/inquiries")
+def address_of_another_country(body: list[Json], request: Request, state: State) -> list[Json]:
+    for item in body:
+        if item["leadDetails"]["address"]:
+            item["leadDetails"]["address"] = item["leadDetails"]["address"].replace("Australia", "Austria")
+    return body
+
+
+@answer(G, "GET /api/webhooks/zapier/appointments")
+def address_in_capitals_beside_the_visit(body: list[Json], request: Request, state: State) -> list[Json]:
+    return [{**item, "formattedLeadAddress": str(item["formattedLeadAddress"]).upper()} for item in body]
+
+
+@answer(G, "GET /api/webhooks/zapier/appointments")
+def details_without_the_country(body: list[Json], request: Request, state: State) -> list[Json]:
+    for item in body:
+        short = str(item["leadDetails"]["address"]).rpartition(", ")[0]
+        item["leadDetails"]["address"] = item["formattedLeadAddress"] = short
+    return body
+
+
 # --- what is only wrong about an existing record -------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ SERVICES, PRODUCTS = "GET /v1/organization/services", "GET /v1/organization/prod
 ACTIVITIES, NOTES, COMPANY = "GET /v1/leads/{}/activities", "GET /v1/leads/{}/notes", "GET /v1/companies/{}/notes"
 RECENT = "GET /api/webhooks/zapier/inquiries"
 VISITS = "GET /api/webhooks/zapier/appointments"
+PEOPLE = "GET /api/webhooks/zapier/leads"
 
 
 def with_(**members: Any) -> Any:
@@ -47,6 +48,12 @@ def late(body: Any, call: Any) -> Any:
         return None
     last = {**turns[-1], "created_at": f"{body['data']['endedAt'][:10]}T23:59:59.999Z"}
     return {**body, "data": {**body["data"], "transcripts": [*turns[:-1], last]}}
+
+
+def moved(item: Any) -> Any:
+    """A recent item whose lead has an address that ends in another way."""
+    details = item["leadDetails"]
+    return {**item, "leadDetails": {**details, "address": f"{details['address']}, Elsewhere"}}
 
 
 def data(**members: Any) -> Any:
@@ -206,6 +213,19 @@ ROWS = [
         A(rules.RECENT_SAME, RECENT, At(name="leadName")),
         A(rules.RECENT_SAME, RECENT, At(name="keyPoints")),
         A(rules.RECENT_SAME, INQUIRY, At(name="keyPoints"), shown=RECENT),
+    ),
+    told(
+        "a recent lead lives elsewhere in another list",
+        f"wording[{RECENT}]",
+        says(RECENT, lambda body, call: [moved(item) for item in body]),
+        A(rules.RECENT_SAME, RECENT, At(name="leadDetails/address")),
+        A(rules.RECENT_SAME, PEOPLE, At(name="leadDetails/address")),
+    ),
+    told(
+        "a recent visit is at two places",
+        f"wording[{VISITS}]",
+        says(VISITS, lambda body, call: [moved(item) for item in body]),
+        A(rules.RECENT_SAME, VISITS, At(name="formattedLeadAddress")),
     ),
     told(
         "a recent visit has other words",
