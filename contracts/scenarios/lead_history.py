@@ -8,7 +8,7 @@ from contracts.rules import inner_agreement as judgements
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.consistency import some
 from contracts.scenarios.inner_views import accuse, lost
-from contracts.scenarios.paging import whole_list
+from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record
 from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
@@ -16,6 +16,7 @@ from contracts.spec.document import Operation
 from contracts.spec.resources import Listing
 
 _LEADS = 14
+_MANY_LEADS = 150
 Lists = Mapping[str, Listing]
 
 
@@ -39,6 +40,18 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
             _look_up(client, activities.operation, shown, event, record, operation)
         for item in shown:
             lost(client, activities.operation, item, known)
+        for note in written:
+            lost(client, notes.operation, note, known)
+    _other_notes(client, notes, leads[:_MANY_LEADS], known)
+
+
+def _other_notes(
+    client: ScenarioClient, notes: Listing, leads: list[Record], known: Mapping[str, Mapping[Any, Record]]
+) -> None:
+    """The first notes of all these leads make sense: of ten notes one may be wrong, and most leads have none."""
+    for lead in leads:
+        written = fetch(client, notes, lead["id"], page=1, size=notes.largest).items
+        accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
         for note in written:
             lost(client, notes.operation, note, known)
 

@@ -5,7 +5,7 @@ from typing import Any
 from change_and_filters import other
 from deliveries import Delivery, Post
 from registry import answer, asked, mutant, told
-from stranger_helpers import NO_BODY, change, taken
+from stranger_helpers import NO_BODY, change, later, taken
 from wrapper import Forward, Request, Response, State
 
 from mock_server.webhooks.reply import Reply
@@ -61,6 +61,33 @@ def message_in_the_inquiry_of_another(body: Json, request: Request, state: State
     for item in body["activities"]:
         if item["event"] in ("SMS_SENT", "CALL_INITIATED") and item["referenceId"]:
             item["referenceId"] = state.setdefault("first", item["referenceId"])
+    return body
+
+
+# --- one note in some is wrong -----------------------------------------------------------------------------------
+
+
+@answer(G, "GET /v1/leads/{}/notes")
+def some_notes_are_by_nobody(body: Json, request: Request, state: State) -> Json:
+    for item in body["notes"]:
+        if item["userId"] and item["id"] % 7 == 0:
+            item["userId"] = "usr_000000000000"
+    return body
+
+
+@answer(G, "GET /v1/leads/{}/notes")
+def some_notes_are_about_no_visit(body: Json, request: Request, state: State) -> Json:
+    for item in body["notes"]:
+        if item["appointmentId"] and item["id"] % 4 == 0:
+            item["appointmentId"] = "apt_000000000000"
+    return body
+
+
+@answer(G, "GET /v1/leads/{}/notes")
+def some_notes_are_changed_first(body: Json, request: Request, state: State) -> Json:
+    for item in body["notes"]:
+        if item["id"] % 9 == 0:
+            item["updatedAt"] = later(item["createdAt"], seconds=-1)
     return body
 
 
