@@ -30,11 +30,13 @@ NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _KIND = {"pattern": r"^\$?[A-Za-z0-9_{}./-]{1,200}$"}
+_AS_IT_IS = "@now"
+"""The name that earlier versions wrote into the export of a workspace as it is; it is imported as `now`."""
 SNAPSHOT_FILE = JsonBody(
     ("format", "version", "name", "now", "frozen", "counters", "records"),
     format={"const": FORMAT},
     version={"const": VERSION},
-    name=NAME,
+    name={"anyOf": [NAME, {"const": _AS_IT_IS}]},
     now=_STAMP,
     frozen={"type": "boolean"},
     counters={"type": "object", "additionalProperties": _COUNT},
@@ -75,7 +77,7 @@ class SnapshotImport:
         whole = _is_whole(file)
         for kind, some in file["records"].items():
             self._check(kind, some, _place(kind), seed, whole=whole)
-        return file
+        return {**file, "name": file["name"].removeprefix("@")}
 
     def _check(self, kind: str, items: list[Any], place: str, seed: int, *, whole: bool) -> None:
         if kind.startswith("$") and not whole:

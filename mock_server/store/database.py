@@ -8,7 +8,7 @@ from pathlib import Path
 from mock_server.errors import StateError, StateLost
 from mock_server.store.base import LayerId
 from mock_server.store.checkpoint import Checkpointer
-from mock_server.store.file_layout import MAKER, SCHEMA, UPGRADED_VERSION, VERSION
+from mock_server.store.file_layout import MAKER, SCHEMA, UPGRADED_VERSION, unknown_version
 from mock_server.store.file_lock import ALONE
 from mock_server.store.file_ownership import OwnedStateFile
 from mock_server.store.file_reader import DamagedFile
@@ -85,9 +85,8 @@ class Database:
             return True
         if maker != MAKER:
             raise self._file.fault("a database of another program", "give another file")
-        if version not in (VERSION, UPGRADED_VERSION):
-            what = f"made by another version of the program (format {version}, this one knows {VERSION})"
-            raise self._file.fault(what, "use that version, or give another file")
+        if found := unknown_version(version):
+            raise self._file.fault(*found)
         return False
 
     def _version_of(self, db: sqlite3.Connection) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mock_server.errors import Problem, StateError
-from mock_server.store.file_layout import ITSELF, MAKER, UPGRADED_VERSION, VERSION
+from mock_server.store.file_layout import ITSELF, MAKER, unknown_version
 from mock_server.store.file_ownership import unused
 from mock_server.support.postgres_url import is_postgres_url
 
@@ -108,12 +108,11 @@ def _backup(source: Path, partial: Path) -> int:
     ):
         if _pragma(original, "application_id") != MAKER:
             raise StateError(Problem(str(source), "not a state file of this program", "name one that --state made"))
-        if (version := _pragma(original, "user_version")) not in (VERSION, UPGRADED_VERSION):
-            what = f"made by another version of the program (format {version}, this one knows {VERSION})"
-            raise StateError(Problem(str(source), what, "copy it with that version"))
+        if found := unknown_version(_pragma(original, "user_version")):
+            raise StateError(Problem(str(source), *found))
         original.backup(copy)
-        if (found := copy.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-            raise StateError(Problem(str(source), f"damaged: {found}", "take an earlier copy"))
+        if (damage := copy.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+            raise StateError(Problem(str(source), f"damaged: {damage}", "take an earlier copy"))
         (workspaces,) = copy.execute("SELECT COUNT(*) FROM heads WHERE snapshot = ?", (ITSELF,)).fetchone()
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, and no log beside it
     return int(workspaces)

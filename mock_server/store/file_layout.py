@@ -16,6 +16,11 @@ MAKER = 0x50484945  # "PHIE": what SQLite calls the application id
 VERSION = 4
 UPGRADED_VERSION = 3
 """The previous version, whose files are upgraded when they are opened."""
+_REMEDIES = {
+    False: "use that version, or give another file",
+    True: "start that version with it, export it (GET /__admin/snapshots/@now/export) and import it with this one",
+}
+"""Remedies for a file of another version, by whether that version is an older one."""
 ITSELF = ""
 """Stands for a snapshot's name and means the workspace itself."""
 
@@ -83,6 +88,14 @@ class RecordRow(NamedTuple):
     arrival: int
     body: bytes | None
     sum: int
+
+
+def unknown_version(version: int) -> tuple[str, str] | None:
+    """Say that a file is of a version that this program cannot read, and what to do then; None if it can."""
+    if version in (VERSION, UPGRADED_VERSION):
+        return None
+    what = f"made by another version of the program (format {version}, this one knows {VERSION})"
+    return what, _REMEDIES[0 < version < VERSION]
 
 
 def id_text(id: Id) -> str:

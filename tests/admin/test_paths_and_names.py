@@ -1,5 +1,9 @@
 """The control plane's own document holds at its edges: names, paths, methods, bounds."""
 
+import gzip
+import json
+from pathlib import Path
+
 import pytest
 from desk import Desk, Tenant
 from starlette.applications import Starlette
@@ -52,6 +56,13 @@ def test_a_workspace_as_it_is_can_be_exported_and_imported(desk: Desk) -> None:
     assert file["name"] == "now"
     assert desk.admin("POST", "/snapshots/import", file).status == 201
     assert desk.done("GET", "/snapshots/now/diff/@now")["changes"] == []
+
+
+def test_a_snapshot_that_the_first_version_exported_can_be_used(desk: Desk) -> None:
+    file = json.loads(gzip.decompress(Path(__file__).with_name("snapshot-1.json.gz").read_bytes()))
+    assert desk.admin("POST", "/snapshots/import", file).status == 201
+    assert desk.admin("POST", "/snapshots/now/restore").status == 200
+    assert [lead["firstName"] for lead in desk.get("/v1/leads").json["leads"]] == ["Bo", "Ada"]
 
 
 def test_no_route_answers_for_a_workspace_that_is_not_there(app: Starlette) -> None:

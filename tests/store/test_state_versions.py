@@ -81,6 +81,17 @@ def test_a_file_of_the_version_before_can_be_copied(old: Path, tmp_path: Path) -
     log.close()
 
 
+@pytest.mark.parametrize("older", [1, 2])
+@pytest.mark.parametrize("read", [SqliteLog, lambda path: copy_state(path, path.with_name("copy.db"))])
+def test_an_older_file_is_refused_with_the_way_to_convert_it(tmp_path: Path, older: int, read: Any) -> None:
+    before = gzip.decompress(VERSION_3.with_name(f"version-{older}.db.gz").read_bytes())
+    path = tmp_path / "state.db"
+    path.write_bytes(before)
+    with pytest.raises(StateError, match=rf"format {older}, .* → start that version with it, export it"):
+        read(path)
+    assert path.read_bytes() == before
+
+
 DEEDS = st.lists(
     st.tuples(
         st.sampled_from(("put", "put", "remove", "remove", "save", "forget", "return", "tidy", "again")),
