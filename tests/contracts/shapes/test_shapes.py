@@ -1,5 +1,6 @@
 """Recordings: what they keep of an exchange, and that no value of one can get into them."""
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,6 +47,13 @@ def observed(contract: Contract, *exchanges: Exchange) -> list[ShapedExchange]:
 
 def page(*leads: Any, **more: Any) -> Any:
     return {"leads": list(leads), "totalPages": 1, "currentPage": 1, "totalCount": len(leads), **more}
+
+
+def test_a_recording_of_the_first_version_can_be_read(contract: Contract, tmp_path: Path) -> None:
+    kept = tmp_path / "recording.json"
+    kept.write_bytes(gzip.decompress(Path(__file__).with_name("recording-1.json.gz").read_bytes()))
+    recording = load_recording(opened(kept, ""), contract)
+    assert (len(recording.exchanges), recording.day) == (40, date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(
