@@ -16,7 +16,7 @@ from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing
 
-_SAMPLE = 12
+_SAMPLE, _MORE = 12, 30
 
 
 def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
@@ -148,7 +148,7 @@ def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: S
 def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
     """The last inquiry that a lead carries is the inquiry itself."""
     inquiries = {item["id"]: item for item in whole_list(client, lists[business_rules.INQUIRIES])}
-    for lead in some(whole_list(client, lists[business_rules.LEADS])):
+    for lead in some(whole_list(client, lists[business_rules.LEADS]), _MORE):
         exchange = client.get(read, lead["id"])
         last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
         if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
@@ -160,7 +160,7 @@ def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Ope
 def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -> None:
     """A call lasts from its start to its end."""
     calls = [item for item in whole_list(client, listing) if item.get("source") == "CALL"]
-    for item in some(calls, 6):
+    for item in some(calls, _MORE):
         exchange = client.get(read, item["id"])
         data = exchange.field("data") or {}
         start, end, seconds = data.get("startedAt"), data.get("endedAt"), data.get("duration")
@@ -197,7 +197,7 @@ def expanded_leads(client: ScenarioClient, lists: Mapping[str, Listing]) -> None
     known = {lead["id"]: lead for lead in whole_list(client, lists[business_rules.LEADS])}
     for parameter in listing.expands:
         for value in parameter.schema["enum"]:
-            for item in some(whole_list(client, listing, query={parameter.name: value})):
+            for item in whole_list(client, listing, query={parameter.name: value}):
                 lead = item.get("lead")
                 if not isinstance(lead, dict):
                     continue

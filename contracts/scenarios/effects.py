@@ -155,6 +155,17 @@ def _each_step(
         sent = {"userId": user, "leadId": lead, "message": "Suite message"}
         due = ["INQUIRY_CREATED", "SMS_SENT"]
         events(send, client.accepted(client.call(send, body=sent), send), due)
+    call, phone = _call_to(client, read, lead)
+    if call is not None and phone:
+        body = {**client.sampler.body(call), "phoneNumber": phone}
+        due = ["CALL_INITIATED", "INQUIRY_CREATED"]
+        events(call, client.accepted(client.call(call, body=body), call), due)
+
+
+def _call_to(client: ScenarioClient, read: Operation | None, lead: Any) -> tuple[Operation | None, Any]:
+    """The operation that starts a call, and the number of a lead; None for what there is not."""
+    call = client.contract.operations.get(business_rules.START_CALL)
+    return call, client.get(read, lead).field("phone") if call is not None and read is not None else None
 
 
 def _alone(client: ScenarioClient, update: Operation, name: str) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Scenarios about filters with expansion, and about values that almost match."""
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,18 @@ def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Col
     if lacking:
         due, got = f"{', '.join(sorted(names))} in each item", f"{lacking[0]} without"
         client.broken(rules.ADDS, listing.operation, page.exchange, expected=due, got=got, where=where)
+
+
+def alike(client: ScenarioClient, listing: Listing, wholes: Mapping[str, Items]) -> None:
+    """Two expansions that add the same member add it with the same value."""
+    for (one, items), (other, again) in itertools.combinations(wholes.items(), 2):
+        for first, second in zip(items, again, strict=False):
+            odd = [name for name in first if name in second and first[name] != second[name]]
+            if odd and first.get("id") == second.get("id"):
+                due, got = f"{first.get('id')}: {odd[0]} as with {one}", f"another one with {other}"
+                shown, where = client.last(listing.operation), f"{one}&{other}"
+                client.broken(rules.KEEPS, listing.operation, shown, expected=due, got=got, where=where)
+                break
 
 
 def almost(client: ScenarioClient, listing: Listing, asked: Filter, items: Items) -> None:

@@ -157,6 +157,7 @@ def expansion(client: ScenarioClient, listing: Listing) -> None:
             wholes[value], pairs = full.items, zip(plain.items, full.items, strict=False)
             added[value] = set.union(set(), *(set(after) - set(before) for before, after in pairs))
         _additions(client, listing, plain, added)
+        filters.alike(client, listing, wholes)
         if listing.paged and len(plain.items) > 2:
             for value, names in added.items():
                 page = fetch(client, listing, query={parameter.name: value}, page=2, size=2)

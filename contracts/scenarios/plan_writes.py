@@ -13,6 +13,7 @@ from contracts.scenarios import (
     exactness,
     lifecycle,
     protocol,
+    recent_views,
     unasked_members,
     webhook_reliability,
     webhooks,
@@ -112,7 +113,8 @@ def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
         return
     if activities is not None:
         run = on(effects.activities_of_leads, lists, activities, leads, send)
-        yield Scenario("effects", activities.key, run, [*_keys(leads), send.key])
+        also = [key for key in (*_keys(leads), send.key, business_rules.START_CALL) if key in operations]
+        yield Scenario("effects", activities.key, run, also)
     if business_rules.START_CALL in operations:
         call = operations[business_rules.START_CALL]
         also = [send.key, *_keys(leads), business_rules.INQUIRIES]
@@ -215,10 +217,23 @@ def _of_event(catalogue: Catalogue, event: str) -> list[str]:
 def consistency_after_writes(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about data that must still agree after all the writing."""
     yield from agreeing_views(catalogue, "aftermath")
+    yield from _changed_leads(catalogue)
     for listing in catalogue.listings:
         if "createdAt" in listing.item_properties() and not listing.operation.parameters_in("path"):
             also = [key for family in catalogue.makers for key in _keys(family)]
             yield Scenario("moments", listing.key, partial(_moments, catalogue, listing), also)
+
+
+def _changed_leads(catalogue: Catalogue) -> Iterator[Scenario]:
+    """A scenario about the other lists that show a lead, once it has been changed."""
+    lists, reads = catalogue.lists, [business_rules.INQUIRY, business_rules.LEAD]
+    pairs = {f"GET {short}": f"GET {long}" for short, long in business_rules.RECENT.items()}
+    known = {*pairs, *pairs.values()} <= set(lists) and set(reads) <= set(catalogue.contract.operations)
+    for family in catalogue.makers if known else ():
+        if f"GET {family.path}" == business_rules.LEADS and family.update:
+            views = [(lists[short], lists[long]) for short, long in pairs.items()]
+            run = on(recent_views.changed, family.update, views, lists[business_rules.LEADS], reads)
+            yield Scenario("wording-after", family.update.key, run, [*pairs, *pairs.values(), *reads])
 
 
 def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:

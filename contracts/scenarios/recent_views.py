@@ -1,6 +1,6 @@
 """Compare recent items with the record, its lead and its details: they agree, in the recent list's own words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +44,26 @@ def wording(
                     rules.RECENT_SAME, blamed, exchange, expected=f"{item.get('id')}: {name} {due!r}", got=f"{got!r}",
                     where=name,
                 )  # fmt: skip
+
+
+def changed(
+    client: ScenarioClient, update: Operation, views: Sequence[tuple[Listing, Listing]], leads: Listing,
+    reads: Sequence[str],
+) -> None:  # fmt: skip
+    """The leads of the newest items get other names, which every recent list shows at once."""
+    inquiry, read = (client.contract.operations[key] for key in reads)
+    newest = [next(iter(page_of(listing, client.get(listing.operation)).items), {}) for listing, _ in views]
+    ids = dict.fromkeys(str(item["leadId"]) for item in newest if item.get("leadId"))
+    before = {id: client.get(read, id) for id in ids}
+    schemas = update.document.properties(update.body)
+    for id, shown in before.items():
+        names = [name for name in business_rules.RECENT_NAMES if name in schemas]
+        body = {name: client.sampler.value(update.document, schemas[name], unlike=shown.field(name)) for name in names}
+        client.accepted(client.call(update, id, body=body), update)
+    for listing, source in views if ids else ():
+        wording(client, listing, source, leads, inquiry, read)
+    for id, shown in before.items():
+        client.call(update, id, body={name: shown.field(name) for name in business_rules.RECENT_NAMES})
 
 
 def _addresses(client: ScenarioClient, listing: Listing) -> Mapping[Any, Any]:
@@ -92,11 +112,12 @@ def _differences(item: Record, origin: Record, lead: Record, detail: Any, addres
         points = (detail.get("data") or {}).get("keyPoints", item["keyPoints"])
         if points != item["keyPoints"]:
             yield "keyPoints", points, item["keyPoints"]
-    yield from _words(item, origin)
+    yield from words(item, origin)
     yield from _address(item, address)
 
 
-def _words(item: Record, origin: Record) -> Iterator[Due]:
+def words(item: Record, origin: Record) -> Iterator[Due]:
+    """Find members of a recent item that are not the recent list's words for what its record has."""
     status = origin.get("status")
     if status in _WORDS and item.get("status") != _WORDS[status]:
         yield "status", _WORDS[status], item.get("status")

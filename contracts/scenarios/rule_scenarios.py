@@ -98,7 +98,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((consistency.EXPANDED,), (f"agreement[{business_rules.INQUIRIES}]",)),
     ((consistency.MEMBERS,), (f"agreement[{business_rules.MEMBERS}]",)),
     ((consistency.RECENT,), ("agreement-recent",)),
-    ((consistency.RECENT_SAME,), ("agreement-recent", "wording")),
+    ((consistency.RECENT_SAME,), ("agreement-recent", "wording", "wording-after")),
     ((consistency.TURNS,), ("within", "details", "week")),
     ((consistency.INNER,), ("details", "groups")),
     ((consistency.DISTINCT,), ("within", "groups")),

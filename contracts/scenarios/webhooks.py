@@ -6,6 +6,7 @@ from typing import Any
 from contracts.rules import webhooks as rules
 from contracts.rules.first_violations import first_problems
 from contracts.rules.rule import Rule
+from contracts.scenarios import recent_views
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.deletion import invalid_bodies
@@ -74,13 +75,9 @@ def _judge(tenant: WebhookTenant, inbox: str, event: Operation, delivery: Receiv
 
 
 def _agree(
-    tenant: WebhookTenant,
-    inbox: str,
-    catalogue: Catalogue,
-    event: Operation,
-    cause: WebhookCause,
+    tenant: WebhookTenant, inbox: str, catalogue: Catalogue, event: Operation, cause: WebhookCause,
     delivery: ReceivedDelivery,
-) -> None:
+) -> None:  # fmt: skip
     """Compare a delivery with the record in the API, and with the item of the recent list."""
     body = delivery.body if isinstance(delivery.body, dict) else {}
     record = cause.record
@@ -94,6 +91,8 @@ def _agree(
     for name in (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId"):
         if name in body and name in record and body[name] != record[name]:
             broken(f"{name}: {record[name]!r}", f"{body[name]!r}", name)
+    for name, due, shown in recent_views.words(body, record):
+        broken(f"{name}: {due!r}", f"{shown!r}", name)
     for item in _recent(tenant, catalogue, event) if cause.listed else ():
         if item.get("originalId") == body["originalId"] and item != body:
             names = sorted(name for name in {*item, *body} if item.get(name) != body.get(name))

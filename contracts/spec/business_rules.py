@@ -75,6 +75,9 @@ MESSAGE_ID = ("x-mock-event-id", "webhook-id")
 RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "suburb", "title", "start", "end")
 """Members that a recent item and its original share, if both have them."""
 
+RECENT_NAMES = ("firstName", "lastName", "businessName")
+"""Members of a lead that recent items of other kinds repeat."""
+
 LEADS, LEAD = "GET /v1/leads", "GET /v1/leads/{}"
 RECENT_LEADS = "GET /api/webhooks/zapier/leads"
 INQUIRIES, INQUIRY = "GET /v1/inquiries", "GET /v1/inquiries/{}"

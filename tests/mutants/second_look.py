@@ -296,6 +296,77 @@ def details_without_the_country(body: list[Json], request: Request, state: State
     return body
 
 
+# --- a changed lead in other lists ---------------------------------------------------------------------------------
+
+
+@answer(G, "GET /api/webhooks/zapier/appointments")
+def full_name_of_the_past(body: list[Json], request: Request, state: State) -> list[Json]:
+    return [{**item, "leadName": state.setdefault(item["leadId"], item["leadName"])} for item in body]
+
+
+@answer(G, "GET /api/webhooks/zapier/inquiries")
+def business_of_the_past(body: list[Json], request: Request, state: State) -> list[Json]:
+    for item in body:
+        business = item["leadDetails"]["businessName"]
+        item["leadDetails"]["businessName"] = state.setdefault(item["leadId"], business)
+    return body
+
+
+@answer(G, "GET /api/webhooks/zapier/inquiries")
+def full_name_without_the_new_half(body: list[Json], request: Request, state: State) -> list[Json]:
+    for item in body:
+        first = item["leadDetails"]["firstName"]
+        if state.setdefault(item["leadId"], first) != first:
+            item["leadName"] = first
+    return body
+
+
+# --- expansions agree with each other ------------------------------------------------------------------------------
+
+
+@answer(G, "GET /v1/inquiries")
+def outer_id_only_alone(body: Json, request: Request, state: State) -> Json:
+    if request.query.get("expand") == "both":
+        body["inquiries"] = [{**item, "externalInquiryId": None} for item in body["inquiries"]]
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def outer_id_with_a_prefix(body: Json, request: Request, state: State) -> Json:
+    if request.query.get("expand") == "external":
+        for item in body["inquiries"]:
+            item["externalInquiryId"] = item["externalInquiryId"] and f"x-{item['externalInquiryId']}"
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def outer_id_of_the_neighbour(body: Json, request: Request, state: State) -> Json:
+    if request.query.get("expand") == "both":
+        outer = [item["externalInquiryId"] for item in body["inquiries"]]
+        for item, other_id in zip(body["inquiries"], [*outer[1:], *outer[:1]], strict=True):
+            item["externalInquiryId"] = other_id
+    return body
+
+
+# --- words of deliveries, history of calls -------------------------------------------------------------------------
+
+
+@told("APPOINTMENT_CANCELLED", G)
+async def canceled_in_american(delivery: Delivery, post: Post, state: State) -> Reply:
+    body = delivery.body
+    return await post(delivery.but({**body, "status": body["status"].replace("cancelled", "canceled")}))
+
+
+@mutant(G, "GET /v1/leads/{}/activities")
+async def calls_are_no_history(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status != 200:
+        return response
+    kept = [item for item in response.json["activities"] if item["event"] != "CALL_INITIATED"]
+    lost = len(response.json["activities"]) - len(kept)
+    return response.but({**response.json, "activities": kept, "totalCount": response.json["totalCount"] - lost})
+
+
 # --- what is only wrong about an existing record -------------------------------------------------------------------
 
 

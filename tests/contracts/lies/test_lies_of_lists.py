@@ -67,6 +67,14 @@ def in_halves() -> Lie:
 
 ROWS = [
     told(
+        "two expansions add another id",
+        EXPANSION,
+        says(
+            INQUIRIES, only(asked_for("expand", "both"), each("inquiries", lambda it: {**it, "externalInquiryId": "x"}))
+        ),
+        A(rules.KEEPS, INQUIRIES, Location(name="external&both")),
+    ),
+    told(
         "the oldest come first",
         PAGES,
         says(LEADS, lambda body, call: turned(body) if size(call) > 9 else body),

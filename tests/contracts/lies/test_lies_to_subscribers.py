@@ -125,7 +125,14 @@ def ended_by_anybody(call: Call, ask: Ask) -> Exchange:
 
 MANY, MANY_CHANGES = f"webhooks-many[{MADE}]", f"webhooks-many[{CHANGED}]"
 FOREIGN = f"webhooks-foreign[{UNSUBSCRIBE}]"
+CANCELLED = "WEBHOOK APPOINTMENT_CANCELLED"
 ROWS = [
+    told(
+        "a cancelled visit is told in another word",
+        f"webhooks[{CANCELLED}]",
+        inbox("one", each(status="canceled")),
+        A(rules.AGREES, CANCELLED, At(name="status"), shown=""),
+    ),
     told(
         "one of many is lost",
         MANY,
