@@ -17,6 +17,7 @@ from contracts.traffic.recording import JOURNAL, Part, Recorded, Recording
 from contracts.transport.exchange import NOT_JSON, Exchange
 
 _ORIGIN = "http://recorded"
+_PERSON = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+[0-9][0-9 ()-]{6,18}")
 
 
 @dataclass(frozen=True, eq=False)  # each is itself: comparing messages would make long runs slow
@@ -173,6 +174,12 @@ def clock_moves(calls: Sequence[Call]) -> bool:
 def whole_body(call: Call) -> bool:
     """Tell whether the sent body is known as a whole."""
     return call.entry.request is Part.WHOLE
+
+
+def persons(call: Call) -> Set[str]:
+    """The mail addresses and telephones in a sent body: they say whom a write is about."""
+    members = call.sent.values() if isinstance(call.sent, Mapping) else ()
+    return {value for value in members if isinstance(value, str) and _PERSON.fullmatch(value)}
 
 
 def words(text: str) -> Sequence[str]:

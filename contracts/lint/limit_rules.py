@@ -7,7 +7,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from contracts.lint.client_run import Call, ClientRun, clock_moves, kinds
+from contracts.lint.client_run import Call, ClientRun, clock_moves, kinds, persons
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
 
 RATE_LIMIT_PER_MINUTE = 60
@@ -44,6 +44,9 @@ OVER_LIMIT = LintRule(
 _RESETS = ("retry-after", "x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
 _BUSY = (429, 503)
 _SLACK_SECONDS = 1.0  # the header has whole seconds
+_SLACK_IF_REFUSED = 0.25  # but a retry that is refused again came too early in any case
+_LEAST_TIMEOUT = 0.2
+"""Seconds that a client waits at least before it gives up: equal writes that are closer together are something else."""
 _IDEMPOTENT = re.compile(r"(?i)(x-)?(idempotency|idempotent|request)[-_]?(key|id|token)")
 
 
@@ -72,7 +75,7 @@ def _after_429(stream: Sequence[Call]) -> Iterator[LintFinding]:
             waited = (again[0].time or 0) - (call.time or 0)
             yield LintFinding(
                 EARLY_RETRY, call.key or call.method,
-                f"repeated after {waited:.0f} s; the answer said to wait {_wait(call):.0f} s", [call, again[0]],
+                f"repeated after {waited:.1f} s; the answer said to wait {_wait(call):.0f} s", [call, again[0]],
             )  # fmt: skip
 
 
@@ -86,7 +89,8 @@ def _tries(stream: Sequence[Call]) -> Mapping[Any, Sequence[Call]]:
 
 def _early(call: Call, again: Call) -> bool:
     wait, began, now = _wait(call), call.time, again.time
-    return wait is not None and began is not None and now is not None and now < began + wait - _SLACK_SECONDS
+    slack = _SLACK_IF_REFUSED if again.status in _BUSY else _SLACK_SECONDS
+    return wait is not None and began is not None and now is not None and now < began + wait - slack
 
 
 def _wait(call: Call) -> float | None:
@@ -118,18 +122,32 @@ def _unsafe_retries(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFind
     read = {
         kind for operation in run.contract.operations.values() if operation.method == "GET" for kind in kinds(operation)
     }
-    tries = _tries(stream)
     for index, call in enumerate(stream):
-        if call.method not in ("POST", "PATCH") or not _unsure(call) or _has_key(call):
+        if call.method not in ("POST", "PATCH") or _has_key(call) or not (_unsure(call) or call.context.seconds):
             continue
-        every = tries[call.same]
-        for again in every[every.index(call) + 1 :][:1]:
-            between = stream[index + 1 : stream.index(again)]
-            if not any(_may_show(other, call, read) for other in between):
-                how = f"answered {call.status}" if call.status else "not answered"
-                yield LintFinding(
-                    UNSAFE_RETRY, call.key or call.method, f"{how}, and sent again without a look", [call, again]
-                )
+        again = _repeat(call, stream[index + 1 :])
+        if again is None or not (_unsure(call) or _given_up(call, again)):
+            continue
+        between = stream[index + 1 : stream.index(again)]
+        if not any(_may_show(other, call, read) for other in between):
+            how = f"answered {call.status}" if call.status and _unsure(call) else "not answered"
+            changed = "" if again.same == call.same else ", with another body about the same person"
+            detail = f"{how}, and sent again without a look{changed}"
+            yield LintFinding(UNSAFE_RETRY, call.key or call.method, detail, [call, again])
+
+
+def _repeat(call: Call, later: Sequence[Call]) -> Call | None:
+    """The next call that does the same, or that does it for the same person: a counter in a body makes it no other."""
+    person = persons(call)
+    alike = (it for it in later if it.method == call.method and it.path == call.path)
+    return next((it for it in alike if it.same == call.same or (person and persons(it) == person)), None)
+
+
+def _given_up(call: Call, again: Call) -> bool:
+    """Tell whether a call was repeated before it was answered: its client had waited long enough."""
+    if call.time is None or again.time is None:
+        return False
+    return _LEAST_TIMEOUT <= again.time - call.time < call.context.seconds
 
 
 def _may_show(look: Call, call: Call, read: Set[str]) -> bool:

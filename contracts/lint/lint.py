@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from contracts.lint import limit_rules, missing_notes, paging_rules, reading_rules, record_rules, request_rules
+from contracts.lint import (
+    limit_rules,
+    missing_notes,
+    paging_rules,
+    reading_rules,
+    record_rules,
+    repeat_rules,
+    request_rules,
+)
 from contracts.lint.client_run import ClientRun
 from contracts.lint.lint_exceptions import LintException
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
 
-_MODULES = (paging_rules, limit_rules, request_rules, reading_rules, record_rules, missing_notes)
+_MODULES = (paging_rules, limit_rules, repeat_rules, request_rules, reading_rules, record_rules, missing_notes)
 LINT_RULES: Sequence[LintRule] = tuple(
     value for module in _MODULES for value in vars(module).values() if isinstance(value, LintRule)
 )

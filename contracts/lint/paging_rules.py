@@ -1,6 +1,7 @@
 """Rules about clients that read a list page by page."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from contracts.lint.answered_page import answered_page, page_number, page_size
@@ -28,6 +29,9 @@ PAGES_WHILE_WRITING = LintRule(
 MOST_NEWEST = 10
 """A list without a page number that asks for no more records than this shows the newest few, and is no walk."""
 
+_STEPPED_PAGES = 3
+"""Pages from which on an even distance between them is a fault of a counter, and no person's jump."""
+
 _Walk = list[Call]
 
 
@@ -38,6 +42,7 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
     for stream in run.streams:
         for listing in paged.values():
             for walk in _walks(stream, listing):
+                yield from _left_out(listing, walk)
                 if listing.key not in ended:
                     yield from _stops_early(listing, walk, stream)
                 yield from _failed_page(listing, walk, stream)
@@ -83,13 +88,28 @@ def _stops_early(listing: Listing, walk: _Walk, stream: Sequence[Call]) -> Itera
     if min(numbers) > 1 or not all(call.succeeded for call in walk) or _peeks(listing, walk[0]):
         return
     last = max(walk, key=lambda call: page_number(listing, call))
-    if not answered_page(listing, last).more:
+    if _step(numbers) or not answered_page(listing, last).more:
         return
     items = [item for call in walk for item in answered_page(listing, call).items]
     if not _found(items, stream[stream.index(last) + 1 :]):
         read = "page 1 was read" if max(numbers) == 1 else f"the pages 1 to {max(numbers)} were read"
         detail = f"{read}, and there are more; no other page was ever asked for"
         yield LintFinding(FIRST_PAGE_ONLY, listing.key, detail, walk)
+
+
+def _left_out(listing: Listing, walk: _Walk) -> Iterator[LintFinding]:
+    """A walk whose counter goes on by more than one page at a time."""
+    if step := _step([page_number(listing, call) for call in walk if call.succeeded]):
+        detail = f"the walk goes on by {step} pages at a time: those between them are never read"
+        yield LintFinding(FIRST_PAGE_ONLY, listing.key, detail, walk)
+
+
+def _step(numbers: Sequence[int]) -> int:
+    """The step of a walk that leaves out pages at even distances; 0 of any other walk."""
+    pages = sorted(set(numbers))
+    steps = {after - before for before, after in pairwise(pages)}
+    step = steps.pop() if len(steps) == 1 and len(pages) >= _STEPPED_PAGES else 0
+    return step if step > 1 else 0
 
 
 def _peeks(listing: Listing, call: Call) -> bool:

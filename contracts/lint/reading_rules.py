@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 from typing import Any
 
 from contracts.lint.answered_page import answered_page
@@ -28,6 +29,9 @@ DELETED = LintRule(
 
 MOST_EQUAL_READS = 4
 """More equal reads than this, without a change in between, are polling."""
+MOST_GROWING_WAITS = 8
+"""Equal reads of a client whose waits grow; more of them are polling too."""
+_GROWTH = 1.3
 RARE_SECONDS = 900.0
 """Equal reads that are further apart than this on average are no polling."""
 MOST_SINGLE_READS = 2
@@ -58,15 +62,32 @@ def _polling(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
             equal = {same: calls for same, calls in equal.items() if same == call.same or not _of_one(calls[0])}
             equal.setdefault(call.same, []).append(call)
             event = _event_for(run, call.operation)
-            if event and len(equal[call.same]) == MOST_EQUAL_READS + 1 and not _rare(equal[call.same]):
+            if event and _is_polling(equal[call.same]):
                 detail = f"read {MOST_EQUAL_READS + 1} times or more, the same each time; the webhook is {event}"
                 yield LintFinding(POLLING, call.key, detail, list(equal[call.same]))
 
 
-def _rare(calls: Sequence[Call]) -> bool:
-    """Tell whether reads are so far apart that they are a look for what was missed."""
+def _is_polling(calls: Sequence[Call]) -> bool:
+    """Tell whether equal reads have become too many just now.
+
+    Reads that are far apart are a look for what was missed. A few whose waits grow are a client that waits for one
+    thing, and gives up after a while.
+    """
     began, ended = calls[0].time, calls[-1].time
-    return began is not None and ended is not None and (ended - began) / (len(calls) - 1) >= RARE_SECONDS
+    if began is not None and ended is not None and (ended - began) / max(len(calls) - 1, 1) >= RARE_SECONDS:
+        return False
+    return len(calls) == (MOST_GROWING_WAITS if _waits_grow(calls) else MOST_EQUAL_READS) + 1
+
+
+def _waits_grow(calls: Sequence[Call]) -> bool:
+    """Tell whether each wait between some reads is clearly longer than the one before."""
+    times = [call.time for call in calls if call.time is not None]
+    waits = [after - before for before, after in pairwise(times)]
+    return (
+        len(times) == len(calls)
+        and all(wait >= 0.1 for wait in waits)
+        and all(after >= _GROWTH * before for before, after in pairwise(waits))
+    )
 
 
 def _of_one(call: Call) -> bool:

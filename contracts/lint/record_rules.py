@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.lint.client_run import Call, ClientRun, words
+from contracts.lint.client_run import Call, ClientRun, kinds, words
 from contracts.lint.lint_rule import LintFinding, LintRule, LintSeverity
+from contracts.spec.resources import bare
 
 MADE_TWICE = LintRule(
     "made-twice", LintSeverity.WARNING, "A record is made once",
@@ -18,12 +19,16 @@ NEVER_USED = LintRule(
 )  # fmt: skip
 
 
+_SHORTLY = 60.0
+
+
 def findings(run: ClientRun) -> Iterator[LintFinding]:
     """Find the broken rules of this module."""
     creates = {family.create.key for family in run.families if family.create is not None}
     for stream in run.streams:
         made = [call for call in stream if call.key in creates and call.succeeded]
         yield from _twice(made, stream)
+        yield from _done_twice(run, [call for call in stream if call.key not in creates])
         last = {word: number for number, call in enumerate(stream) for word in call.words} if made else {}
         for call in made:
             place, parts = stream.index(call), words(_id_of(call.exchange.json))
@@ -44,6 +49,27 @@ def _twice(made: Sequence[Call], stream: Sequence[Call]) -> Iterator[LintFinding
                 MADE_TWICE, call.key, "the same body was sent again, and made a second record", [first, call]
             )
         firsts[call.same] = call
+
+
+def _done_twice(run: ClientRun, calls: Sequence[Call]) -> Iterator[LintFinding]:
+    """Equal requests to do something with a record, such as a message to a lead, one shortly after the other."""
+    known = {f"{bare(kind)}id" for operation in run.contract.operations.values() for kind in kinds(operation)}
+    done: dict[Any, Call] = {}
+    for call in calls:
+        if call.method != "POST" or not call.operation or not call.succeeded or not isinstance(call.sent, Mapping):
+            continue
+        if _shows_records(call.exchange.json) or not known & {bare(name) for name in call.sent}:
+            continue
+        first = done.get(call.same)
+        done[call.same] = call
+        if first and first.time is not None and call.time is not None and call.time - first.time <= _SHORTLY:
+            yield LintFinding(MADE_TWICE, call.key, "the same was done twice within a minute", [first, call])
+
+
+def _shows_records(value: Any) -> bool:
+    """Tell whether an answer has a list: its request may be a question."""
+    members = value.values() if isinstance(value, Mapping) else ()
+    return isinstance(value, list) or any(isinstance(member, list) for member in members)
 
 
 def _id_of(value: Any) -> str:

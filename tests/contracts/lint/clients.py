@@ -187,10 +187,15 @@ def made_twice(sophiie: Sophiie) -> None:
         sophiie.client.post("/v1/leads", json={"firstName": "Ana", "suburb": "Newtown"})
 
 
+def repeats_refused(sophiie: Sophiie) -> None:
+    for _ in range(3):
+        sophiie.client.post("/v1/policies", json={"title": "Fees"})
+
+
 FLAWED: tuple[Client, ...] = (
     *(first_page_only, stops_at_a_failed_page, pages_while_writing, no_retry_after_429, retry_before_reset),
     *(unsafe_retry, unknown_parameter, unknown_field, unknown_path, key_in_url, polls_where_a_webhook_exists),
-    *(n_plus_one_reads, over_rate_limit, asks_for_deleted, made_twice),
+    *(n_plus_one_reads, over_rate_limit, asks_for_deleted, made_twice, repeats_refused),
 )
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "retry_before_reset": {"rate_limit": 1},

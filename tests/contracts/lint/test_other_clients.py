@@ -51,6 +51,24 @@ def flawed() -> dict[str, Calls]:
             at(1, "/organization"),
             at(3, "/leads", 201, method="POST", sent=LEAD),
         ],
+        "retry-before-reset by a second, and refused": [
+            *(at(n, "/organization", 503, headers={"retry-after": "2"}) for n in (0, 1)),
+            at(3, "/organization"),
+        ],
+        "first-page-only every second page": [page(number, 5) for number in (1, 3, 5)],
+        "unsafe-retry with a counter in the body": [
+            at(0, "/leads", 500, method="POST", sent=LEAD),
+            at(3, "/leads", 201, method="POST", sent=LEAD | {"businessName": "try 2"}),
+        ],
+        "unsafe-retry before the slow answer": [
+            at(n, "/calls", method="POST", sent={"name": "Ana", "phoneNumber": "+61255501234"}, ms=2500) for n in (0, 1)
+        ],
+        "repeats-refused of a key that is wrong": [at(n, "/organization", 401) for n in range(3)],
+        "retries-without-pause": [*(at(n / 50, "/organization", 500) for n in range(5)), at(9, "/organization")],
+        "made-twice a message": [
+            at(n, "/sms", method="POST", sent={"leadId": "ld_1", "message": "hi"}, answer={"message": "sent"})
+            for n in (0, 9)
+        ],
         "unknown-path of a variable that was not set": [at(0, "/leads/undefined", 404), at(1, "/organization")],
         "unknown-path of a template": [at(0, "/leads/%7BleadId%7D/notes", 404), at(1, "/organization")],
         "unknown-path with a null": [at(0, "/policies/null", 400, method="PUT", sent={"title": "Fees"})],
@@ -76,6 +94,24 @@ def sound() -> dict[str, Calls]:
         ],
         "pages at the same time, in any order": [page(number, 5, seconds=1) for number in (1, 4, 2, 5, 3)],
         "a search ends where it finds": [page(1, 9), page(2, 9), at(5, "/leads/ld_0021")],
+        "someone leafs to the end": [page(1, 9), page(9, 9)],
+        "a wait that grows, for one thing": [
+            at(seconds, "/inquiries?leadId=ld_1&limit=1", answer={"inquiries": [], "totalPages": 0})
+            for seconds in (0, 1, 3, 7, 15, 31)
+        ],
+        "an import goes on after one that failed": [
+            at(0, "/leads", 500, method="POST", sent=LEAD),
+            at(1, "/leads", 201, method="POST", sent=LEAD | {"email": "ben@example.com", "phone": "+61255501235"}),
+        ],
+        "retries after short pauses that grow": [at(n, "/organization", 500) for n in (0, 0.2, 0.6, 1.4)],
+        "a few urgent retries": [*(at(n / 50, "/organization", 500) for n in range(3)), at(2, "/organization")],
+        "a message again the next hour, and another one": [
+            at(n, "/sms", method="POST", sent={"leadId": "ld_1", "message": text}, answer={"message": "sent"})
+            for n, text in ((0, "hi"), (9, "ho"), (3000, "hi"))
+        ],
+        "a client corrects what was refused": [
+            at(n, "/policies", 400, method="POST", sent={"title": "x" * n}) for n in (1, 2, 3)
+        ],
         "someone leafs through the middle": [page(3, 9), page(4, 9), page(3, 9, seconds=7)],
         "the run gives up with an error": [page(1, 9), *(page(2, 9, seconds=2 + n, status=503) for n in range(3))],
         "a 503 that names no time": [
