@@ -52,18 +52,29 @@ def _twice(made: Sequence[Call], stream: Sequence[Call]) -> Iterator[LintFinding
 
 
 def _done_twice(run: ClientRun, calls: Sequence[Call]) -> Iterator[LintFinding]:
-    """Equal requests to do something with a record, such as a message to a lead, one shortly after the other."""
+    """Equal requests to do something, such as to send a message to a lead, one shortly after the other."""
     known = {f"{bare(kind)}id" for operation in run.contract.operations.values() for kind in kinds(operation)}
     done: dict[Any, Call] = {}
     for call in calls:
         if call.method != "POST" or not call.operation or not call.succeeded or not isinstance(call.sent, Mapping):
             continue
-        if _shows_records(call.exchange.json) or not known & {bare(name) for name in call.sent}:
-            continue
         first = done.get(call.same)
         done[call.same] = call
-        if first and first.time is not None and call.time is not None and call.time - first.time <= _SHORTLY:
+        about_a_record = bool(known & {bare(name) for name in call.sent}) and not _shows_records(call.exchange.json)
+        if first and _shortly_after(first, call) and (about_a_record or _made_two(first, call)):
             yield LintFinding(MADE_TWICE, call.key, "the same was done twice within a minute", [first, call])
+
+
+def _shortly_after(first: Call, call: Call) -> bool:
+    """Tell whether a call came within a minute. One that did not wait for the answer is a retry, and another rule's."""
+    if first.time is None or call.time is None:
+        return False
+    return first.context.seconds <= call.time - first.time <= _SHORTLY
+
+
+def _made_two(first: Call, call: Call) -> bool:
+    """Tell whether two equal requests were answered with the ids of two records, as two subscriptions are."""
+    return "" not in (ids := {_id_of(first.exchange.json), _id_of(call.exchange.json)}) and len(ids) > 1
 
 
 def _shows_records(value: Any) -> bool:

@@ -69,6 +69,9 @@ def flawed() -> dict[str, Calls]:
             at(n, "/sms", method="POST", sent={"leadId": "ld_1", "message": "hi"}, answer={"message": "sent"})
             for n in (0, 9)
         ],
+        "made-twice a subscription": [
+            at(9 * n, "/calls", 201, method="POST", sent={"name": "Ana"}, answer={"id": n}) for n in (1, 2)
+        ],
         "unknown-path of a variable that was not set": [at(0, "/leads/undefined", 404), at(1, "/organization")],
         "unknown-path of a template": [at(0, "/leads/%7BleadId%7D/notes", 404), at(1, "/organization")],
         "unknown-path with a null": [at(0, "/policies/null", 400, method="PUT", sent={"title": "Fees"})],
