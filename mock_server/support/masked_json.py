@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json
+from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, NotJson, read_json, write_json
 from mock_server.support.redaction import Redactor
 
 
@@ -25,6 +25,14 @@ def shown_body(body: bytes, redactor: Redactor) -> Any:
     if "\\" not in text and redactor.redact(text) == text:
         return orjson.Fragment(body)
     return masked(value, redactor)
+
+
+def masked_json(value: Any, redactor: Redactor) -> orjson.Fragment:
+    """A value as JSON with each secret masked. It costs less than ``masked``, because mostly there is none."""
+    raw = write_json(value)
+    text = raw.decode()
+    is_clean = "\\" not in text and redactor.redact(text) == text
+    return orjson.Fragment(raw if is_clean else write_json(masked(value, redactor)))
 
 
 def masked(value: Any, redactor: Redactor) -> Any:

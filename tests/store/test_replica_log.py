@@ -9,7 +9,7 @@ import pytest
 from mock_server.errors import NameTaken, StateError, StateLost
 from mock_server.store.base import ARRIVAL, SavedWorkspace, at_once
 from mock_server.store.postgres_log import PostgresLog
-from mock_server.store.postgres_memory import MemoryChanges
+from mock_server.store.postgres_memory import MemoryChanges, StoredRow
 from mock_server.store.postgres_owners import Place
 from mock_server.store.replica_log import ReplicaLog
 from mock_server.store.state import WorkspaceState
@@ -157,3 +157,32 @@ def test_workspaces_of_an_earlier_version_are_found_by_their_keys(
     one = joined("http://one")
     assert one.owners.find_by_key("key of w") == Place("w", None)
     assert one.take("w")
+
+
+def test_a_replica_of_an_earlier_version_stops_and_its_requests_count_as_missing(
+    postgres_url: str, joined: Callable[[str], ReplicaLog]
+) -> None:
+    old = joined("http://old")
+    begin(old, "w")
+    with psycopg.connect(postgres_url, autocommit=True) as db:
+        db.execute("DROP TABLE memory; ALTER TABLE owners DROP COLUMN is_open; UPDATE sophiie_mock SET version = 3")
+    new = joined("http://new")
+    with pytest.raises(StateLost, match="another server has taken over"):
+        begin(old, "v")
+    taken = new.take("w")
+    assert (taken is not None and taken.forgot, new.memory.load("w")) == (True, [])
+
+
+def test_a_server_alone_forgets_what_replicas_had_in_memory(
+    postgres_url: str, joined: Callable[[str], ReplicaLog]
+) -> None:
+    one = joined("http://one")
+    begin(one, "w")
+    one.memory.write([MemoryChanges("w", one.epochs["w"], [StoredRow(1, "counts", b"{}")])])
+    one.close()
+    alone = PostgresLog(postgres_url)
+    assert [saved.id for saved in alone.load()] == ["w"]
+    alone.close()
+    two = joined("http://two")
+    taken = two.take("w")
+    assert (taken is not None and taken.forgot, two.memory.load("w")) == (True, [])

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from mock_server.cluster.memory.known_rows import Difference, KnownRows
 from mock_server.cluster.memory.part import Part
 from mock_server.errors import Problem, StateError
-from mock_server.event_loop.turns import Turns
 from mock_server.store.postgres_memory import MemoryChanges, StoredRow
 from mock_server.store.replica_log import ReplicaLog
 from mock_server.workspaces.workspace import Workspace, Workspaces
@@ -26,6 +25,8 @@ log = logging.getLogger("mock_server")
 _EVERY_SECONDS = 0.3
 _MOST_OF_THE_TIME = 0.05
 """The part of its time that a replica spends at most on this: what takes longer is done less often."""
+_PIECE_MILLISECONDS = 1.0
+"""How long others wait for this at once. It goes on for as long as there are requests, so it must not be felt."""
 _QUIET_ROUNDS = 7
 """After so many rounds without a change a workspace is closed: to open it again costs its next request a commit."""
 _MAX_BYTES_AT_ONCE = 4 * 1024 * 1024
@@ -74,7 +75,9 @@ class MemoryKeeper:
         rows = KnownRows(workspace, self._parts)
         try:
             await asyncio.to_thread(self._loaded, rows)
-        except (ValueError, LookupError, TypeError):
+        except StateError:
+            raise
+        except Exception:  # rows of another version, say: the records are good, and somebody must serve them
             log.exception("the memory of workspace %s cannot be read, and begins anew", workspace.id)
             workspace.renew(workspace.state, workspace.clock)
             self._owned[workspace.id] = _Owned(KnownRows(workspace, self._parts), is_new=True)
@@ -162,12 +165,12 @@ class MemoryKeeper:
 
     async def _write(self) -> Collection[str]:
         """Store everything that is due, and return what could not be stored: it stays due. Called with the lock."""
-        turns, group, size = Turns(patient=True), list[_Writing](), 0
+        group, size = list[_Writing](), 0
         left, self._due = self._due, set()
         try:
             for id in sorted(left):
                 try:
-                    writing = await self._next(id, turns)
+                    writing = await self._next(id)
                 except (
                     Exception
                 ):  # a bug of ours: this workspace stays open, and so the next owner says what is missing
@@ -186,7 +189,7 @@ class MemoryKeeper:
             self._due |= left
         return left
 
-    async def _next(self, id: str, turns: Turns) -> _Writing | None:
+    async def _next(self, id: str) -> _Writing | None:
         """The changes of a workspace since it was stored; None if there are none."""
         owned = self._of(id)
         if owned is None:
@@ -198,9 +201,11 @@ class MemoryKeeper:
         if not difference and owned.is_open == owned.wants_open:
             return None
         owned.is_open = owned.is_open and owned.wants_open  # if it closes, the next request opens it after this write
-        is_open, rows = owned.wants_open, []
+        is_open, rows, piece = owned.wants_open, [], Stopwatch()
         for row in difference.put:
-            await turns.rest()
+            if piece.ms() > _PIECE_MILLISECONDS:
+                await asyncio.sleep(0)  # others are served first
+                piece = Stopwatch()
             rows.append(StoredRow(row.number, row.part, row.dump()))
         epoch = self._log.epochs.get(id, 0)
         return _Writing(
