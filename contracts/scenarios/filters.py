@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules import collections as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import fetch, note
+from contracts.scenarios.paging import cut, fetch, note
 from contracts.spec.resources import Filter, Listing
 
 Items = Sequence[Mapping[str, Any]]
@@ -23,8 +23,24 @@ def expanded(client: ScenarioClient, listing: Listing, query: Mapping[str, Any],
             note(client, listing, rules.expanded(got[: len(full.items)], full.items), full.exchange, where=where)
             note(client, listing, rules.totals(full, 1, listing.largest, len(got)), full.exchange, where=where)
             bare = fetch(client, listing, page=1, size=1)
+            _second(client, listing, asked, got, full.items)
             names = {name for item in plain.items for name in item} - {name for item in bare.items for name in item}
             added(client, listing, full, names, where)
+
+
+def _second(client: ScenarioClient, listing: Listing, asked: Mapping[str, Any], got: Items, full: Items) -> None:
+    """The second page with filter and expansion shows what the whole filtered list does."""
+    if listing.paged and len(got) > 2:
+        page, where = fetch(client, listing, query=asked, page=2, size=2), f"{'&'.join(sorted(asked))}: page-2"
+        note(client, listing, rules.fits(page, [item.get("id") for item in got], 2, 2), page.exchange, where=where)
+        note(client, listing, rules.kept(page, full), page.exchange, where=where)
+
+
+def usual(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items) -> None:
+    """With a filter and without a size, a page has the default size."""
+    if listing.usual:
+        page, where = fetch(client, listing, query=query), f"{'&'.join(sorted(query))}: defaults"
+        cut(client, listing, page, got, 1, size=listing.usual, where=where)
 
 
 def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Collection[str], where: str) -> None:

@@ -14,6 +14,7 @@ from contracts.scenarios import (
     lifecycle,
     protocol,
     recent_views,
+    repeated_writes,
     unasked_members,
     webhook_reliability,
     webhooks,
@@ -40,6 +41,7 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
             ("creation", lifecycle.creation),
             ("update", lifecycle.update),
             ("whole-changes", whole_changes.changes),
+            ("repeats", repeated_writes.records),
             ("deletion", ending.deletion),
             ("refusals", ending.refusals),
             ("bounds", bounds.creation),
@@ -154,19 +156,15 @@ def business_actions(catalogue: Catalogue) -> Iterator[Scenario]:
     ):
         return
     leads = next(family for family in catalogue.families if f"GET {family.path}" == business_rules.LEADS)
-    if business_rules.SEND_SMS in operations and leads.create:
+    send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
+    if send and leads.create:
         also = [*_keys(leads), business_rules.INQUIRIES, business_rules.INQUIRY, business_rules.MEMBERS]
-        yield Scenario(
-            "message",
-            business_rules.SEND_SMS,
-            on(actions.message, lists, operations[business_rules.SEND_SMS], leads),
-            also,
-        )
-    if business_rules.START_CALL in operations:
+        yield Scenario("message", send.key, on(actions.message, lists, send, leads), also)
+        yield Scenario("repeats", send.key, on(repeated_writes.messages, lists, send, leads), also)
+    if call:
         also = [business_rules.INQUIRIES, business_rules.LEADS]
-        yield Scenario(
-            "call", business_rules.START_CALL, on(actions.call, lists, operations[business_rules.START_CALL]), also
-        )
+        yield Scenario("call", call.key, on(actions.call, lists, call), also)
+        yield Scenario("repeats", call.key, on(repeated_writes.calls, lists, call), also)
     if business_rules.SUBSCRIBE in operations and business_rules.UNSUBSCRIBE in operations:
         run = on(actions.subscription, catalogue.contract)
         also = [business_rules.UNSUBSCRIBE, *_keys(leads)]  # a new lead shows the clock of the target

@@ -39,6 +39,9 @@ RECENT: Mapping[str, str] = MappingProxyType(
 RECENT_COUNT = 5
 """The number of items in a recent list: documented for appointments, gap zapier-recent for the others."""
 
+NEWEST_FIRST = frozenset({"/v1/leads", "/v1/faqs", "/v1/policies", "/v1/scenarios", "/v1/transfers"})
+"""Collections whose lists begin with the newest record, whether or not they show when it was made (gap list-order)."""
+
 DISTINCT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "GET /v1/leads": ("email",),

@@ -33,6 +33,7 @@ import crashes
 import limits_and_transport
 import lists_and_time
 import many_deliveries
+import once_more
 import requests_and_shapes
 import second_look
 import stranger_agreement
@@ -68,6 +69,7 @@ PARTS = (
     limits_and_transport,
     agreement,
     second_look,
+    once_more,
     stranger_agreement,
     stranger_changes,
     stranger_crashes,

@@ -1,10 +1,11 @@
 """Changes that change too much, too little or something else, and filters that do: what must be accused of each lie."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from in_memory import Ask, Call
-from lie_kinds import also, answers, each, hears, items_of, only, says
+from lie_kinds import Lie, also, answers, each, hears, items_of, only, says, with_json
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
@@ -51,7 +52,57 @@ def many(call: Call) -> bool:
     return isinstance(call.json, dict) and len(call.json) > 1
 
 
+def once(operation: str) -> Lie:
+    """Only the first call of an operation is done; its answer is given to each later one."""
+    first: list[Exchange] = []
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        if call.operation != operation:
+            return ask(call)
+        if not first:
+            first.append(ask(call))
+        return first[0]
+
+    return lie
+
+
+def late_message(call: Call, ask: Ask) -> Exchange:
+    """A message to nobody is answered like any other."""
+    exchange = ask(call)
+    if call.operation != SMS or exchange.status != 404:
+        return exchange
+    return with_json(replace(exchange, status=200), {"message": "Message sent successfully"})
+
+
 ROWS = [
+    told(
+        "a second question is the first one",
+        "repeats[/v1/faqs]",
+        once(MAKE),
+        A(rules.FRESH_ID, MAKE, At(name="same-body")),
+        A(rules.FRESH_ID, MAKE, At(name="after-a-deletion")),
+    ),
+    told(
+        "the oldest question comes first",
+        "repeats[/v1/faqs]",
+        says(FAQS, items_of("faqs", lambda items, call: items[::-1])),
+        A(lists.NEWEST, FAQS),
+        A(lists.NEWEST, FAQS, At(name="after-a-change")),
+    ),
+    told(
+        "a message is sent once",
+        f"repeats[{SMS}]",
+        once(SMS),
+        A(rules.CAUSED, SMS, At(name="again")),
+        A(rules.CAUSED, SMS, At(name="at-the-same-moment")),
+        A(rules.UNKNOWN_ID, SMS, At(name="deleted-lead")),
+    ),
+    told(
+        "a deleted lead gets a message",
+        f"repeats[{SMS}]",
+        late_message,
+        A(rules.UNKNOWN_ID, SMS, At(name="deleted-lead")),
+    ),
     told(
         "of many members one is not heard",
         "whole-changes[/v1/faqs]",

@@ -65,7 +65,25 @@ def in_halves() -> Lie:
     return lie
 
 
+def all_three(call: Call) -> bool:
+    """The second page of two, with a source and an expansion."""
+    return {"source", "expand"} <= set(call.query) and page(call) == 2 and size(call) == 2
+
+
+SECOND = Location(name="expand&source: page-2")
 ROWS = [
+    told(
+        "with all three it is read",
+        FILTERS,
+        says(INQUIRIES, only(all_three, each("inquiries", lambda it: {**it, "isRead": not it["isRead"]}))),
+        A(rules.PAGE_KEEPS, INQUIRIES, SECOND),
+    ),
+    told(
+        "with all three one is lacking",
+        FILTERS,
+        says(INQUIRIES, only(all_three, items_of("inquiries", lambda items, call: items[1:]))),
+        A(rules.LIMIT, INQUIRIES, SECOND),
+    ),
     told(
         "two expansions add another id",
         EXPANSION,
