@@ -78,7 +78,7 @@ def some_notes_are_by_nobody(body: Json, request: Request, state: State) -> Json
 @answer(G, "GET /v1/leads/{}/notes")
 def some_notes_are_about_no_visit(body: Json, request: Request, state: State) -> Json:
     for item in body["notes"]:
-        if item["appointmentId"] and item["id"] % 4 == 0:
+        if item["appointmentId"] and item["id"] % 4 == 1:
             item["appointmentId"] = "apt_000000000000"
     return body
 
