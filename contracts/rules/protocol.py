@@ -16,3 +16,4 @@ MEDIA_TYPE = Rule(
 )
 ALLOW = Rule("allow_header_conformance", Group.PROTOCOL, "Allow must name the documented methods", Provenance.INFERRED)
 REQUIRED_HEADER = Rule("missing_required_header", Group.PROTOCOL, "A request without a required header must be refused")
+HEAD = Rule("head_as_get", Group.PROTOCOL, "HEAD must be answered as GET is", Provenance.INFERRED, "gap:head-method")

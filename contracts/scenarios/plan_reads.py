@@ -138,6 +138,8 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(operation.path, []).append(operation)
         known = partial(catalogue.existing_ids, operation=operation)
+        if operation.reads:
+            yield Scenario("heads", operation.key, partial(with_ids, protocol.heads, operation, known))
         if operation.body is not None:
             yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))
         elif operation.parameters_in("query") and operation.reads:

@@ -8,6 +8,7 @@ from contracts.rules import input
 from contracts.rules import protocol as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import OWN_HEADERS, ScenarioClient, fill
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import METHODS, Operation
 from contracts.spec.operation_parts import Parameter
 
@@ -73,6 +74,18 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
                 )
         for value in (it for it in _within(parameter) if validator.is_valid(_read(it, parameter))):
             client.get(operation, *known, query={parameter.name: value})
+
+
+def heads(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
+    """HEAD has the status and the content type of GET, except where the document was switched to refuse it."""
+    if not client.target.is_mock or "x-head-method" in operation.document.raw:
+        raise ScenarioSkipped("nothing says how HEAD is answered there")
+    shown, query = client.get(operation, *known), client.needed(operation, "query")
+    url, headers = client.target.origin + fill(operation, known), client.headers(operation)
+    head = client.send("HEAD", url, headers, None, query)
+    if (head.status, head.media_type) != (shown.status, shown.media_type):
+        due, got = f"{shown.status} {shown.media_type}", f"{head.status} {head.media_type}"
+        client.broken(rules.HEAD, operation, shown, head, expected=due, got=got)
 
 
 def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:

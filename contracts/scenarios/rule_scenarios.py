@@ -45,6 +45,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((input.REFUSED,), ("refusals", "bounds", "bounds-of-updates", ENGINE)),
     ((input.BAD_JSON, protocol.MEDIA_TYPE), ("bodies",)),
     ((input.UNKNOWN_QUERY, input.EXPECTED_QUERY), ("queries",)),
+    ((protocol.HEAD,), ("heads",)),
     ((protocol.UNKNOWN_PATH,), ("unknown-paths",)),
     ((protocol.METHOD,), ("methods", ENGINE)),
     ((protocol.ALLOW, protocol.REQUIRED_HEADER), (ENGINE,)),

@@ -116,3 +116,24 @@ async def id_of_a_deleted_one(request: Request, forward: Forward, state: State) 
         return response
     listed = await forward(other(request, "GET", "/v1/policies"))
     return response.but({"policy": {**response.json["policy"], "id": listed.json["totalCount"]}})
+
+
+# --- HEAD ---------------------------------------------------------------------------------------------------------
+
+
+@mutant(G, "GET /v1/faqs", any_method=True)
+async def head_is_not_found(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return response.but(status=404) if request.method == "HEAD" else response
+
+
+@mutant(G, "GET /v1/leads/{}", any_method=True)
+async def head_has_another_type(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return response.but(content_type="text/html") if request.method == "HEAD" else response
+
+
+@mutant(G, "GET /v1/organization", any_method=True)
+async def head_has_no_content(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return response.but(status=204) if request.method == "HEAD" else response

@@ -1,13 +1,16 @@
 """Requests that lack something or hold too much: what must be accused of a target that takes them."""
 
+from dataclasses import replace
+
 import pytest
-from in_memory import Call
+from in_memory import Ask, Call
 from lie_kinds import hears, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
-from contracts.rules import input
+from contracts.rules import input, protocol
 from contracts.rules.location import Location as At
+from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
 MAKE, CHANGE, RECENT = "POST /v1/faqs", "PUT /v1/faqs/{}", "GET /api/webhooks/zapier/leads"
@@ -18,7 +21,14 @@ def for_any(call: Call) -> Call:
     return call.ask(org_id="org_x")
 
 
+def no_head(call: Call, ask: Ask) -> Exchange:
+    """HEAD is not known."""
+    exchange = ask(call)
+    return replace(exchange, status=404) if call.method == "HEAD" else exchange
+
+
 ROWS = [
+    told("HEAD finds nothing", "heads[GET /v1/faqs]", no_head, A(protocol.HEAD, "GET /v1/faqs", shown="")),
     told(
         "a required parameter may be missing or empty",
         f"required[{RECENT}]",
