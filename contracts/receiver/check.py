@@ -56,6 +56,7 @@ _EXPERIMENTS: Experiments = {
     unknowns.unknown_fields: [TOLERATES_UNKNOWN],
     unknowns.unknown_events: [TOLERATES_UNKNOWN],
     own_failure.own_failure: [RECOVERS],
+    own_failure.half_done: [RECOVERS],
     parallel.parallel_events: [SURVIVES_BURST],
 }
 

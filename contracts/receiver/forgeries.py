@@ -48,6 +48,8 @@ def good_but_unusual(bench: Bench) -> None:
     )
     trial = bench.trial(("OTHER_BYTES", {}))
     _refused(bench, trial, "a signed delivery in other bytes: another order of members, blanks, escaped letters")
+    trial = bench.trial(("OTHER_HEADERS", {}))
+    _refused(bench, trial, "a signed delivery whose header names have capitals (Webhook-Id), with `; charset=utf-8`")
 
 
 def _taken(bench: Bench, trial: Trial, rule: ReceiverRule, sent: str) -> bool:

@@ -137,9 +137,10 @@ class MockDriver:
         while self._faults:
             self.control("DELETE", f"/webhooks/faults/{self._faults.pop()}")
 
-    def refuse_calls(self) -> str:
-        """Let every call of the receiver fail with 503; return the id of the rule."""
-        return str(self.control("POST", "/faults", {"response": {"status": 503}})["id"])
+    def refuse_calls(self, operation: str = "") -> str:
+        """Let every call of the receiver, or of one operation, fail with 503; return the id of the rule."""
+        request = {"request": {"operation": operation}} if operation else {}
+        return str(self.control("POST", "/faults", {**request, "response": {"status": 503}})["id"])
 
     def accept_calls(self, rule: str) -> None:
         """Let the receiver's calls go well again."""

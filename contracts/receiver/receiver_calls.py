@@ -25,6 +25,7 @@ class ReceiverCall:
 
     method: str
     text: str
+    operation: str = ""
 
     def mentions(self, texts: Sequence[str]) -> bool:
         """Tell whether the URL or the body holds one of these texts."""
@@ -45,7 +46,7 @@ class ReceiverCalls:
     def calls_since(self, number: int) -> list[ReceiverCall]:
         """The accepted writes of the receiver after a request, oldest first."""
         found = [entry for entry in self._journal(number) if _is_write(entry)]
-        return [ReceiverCall(entry["method"], _text(entry)) for entry in found[::-1]]
+        return [ReceiverCall(entry["method"], _text(entry), entry.get("operation") or "") for entry in found[::-1]]
 
     def answered(self, number: int, status: int) -> bool:
         """Tell whether a call of the receiver after a request was answered with a status."""

@@ -33,7 +33,7 @@ VERIFIES_SIGNATURES = ReceiverRule(
     "verifies-signatures",
     "Signatures are verified, and every good one is taken",
     "verify HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{raw body}` before the body is parsed, accept if any of "
-    "the signatures in the header matches, and answer 401 otherwise",
+    "the signatures in the header matches, and answer 401 otherwise; look header fields up without regard to capitals",
 )
 VERIFIES_TIME = ReceiverRule(
     "verifies-time",
@@ -60,7 +60,8 @@ SURVIVES_BURST = ReceiverRule(
 RECOVERS = ReceiverRule(
     "recovers-from-own-failure",
     "An event whose work has failed is not lost",
-    "answer 5xx if the work fails, and remember the id only when the work is done: otherwise the repeat looks done",
+    "answer 5xx if the work fails, and remember the id only when the work is done: otherwise the repeat looks done; "
+    "note each step that is done, so that the repeat leaves it out",
 )
 
 IGNORES_ITSELF = ReceiverRule(

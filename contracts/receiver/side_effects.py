@@ -70,6 +70,8 @@ class EffectWatch:
         self.attributed = False
         """True once one of the receiver's calls was seen to name the record that it is about: only such calls count."""
         self.usual = Effects()
+        self.operations: Sequence[str] = ()
+        """The operations of the writes that one good delivery causes, in their order, each once."""
 
     def mark(self, records: Sequence[CheckedRecord] = ()) -> None:
         """Count from here on. ``records`` are those that have had effects before and may have more."""
@@ -133,11 +135,16 @@ class EffectWatch:
         marks = [mark for record in records for mark in record.marks]
         self.attributed = any(call.mentions(marks) for call in made)  # then the others may be a timer's
         self.usual = self.seen(records)
+        self.operations = list(dict.fromkeys(call.operation for call in self.calls(records) if call.operation))
         return self.usual
 
     def was_answered(self, status: int) -> bool:
         """Tell whether the mock has answered one of the receiver's calls with a status."""
         return self._driver.receiver.answered(self._since, status)
+
+    def wait(self, seconds: float) -> None:
+        """Let real time pass."""
+        self._sleep(seconds)
 
     def await_answer(self, status: int) -> bool:
         """Wait until the mock has answered a call with a status; False if it does not come."""

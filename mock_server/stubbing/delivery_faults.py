@@ -20,6 +20,7 @@ LATE = "LATE"
 LOST = "LOST"
 REPEATED_AFTER_410 = "REPEATED_AFTER_410"
 OTHER_BYTES = "OTHER_BYTES"
+OTHER_HEADERS = "OTHER_HEADERS"
 UNKNOWN_FIELDS = "UNKNOWN_FIELDS"
 UNKNOWN_EVENT = "UNKNOWN_EVENT"
 FORGED_SIGNATURE = "FORGED_SIGNATURE"
@@ -44,6 +45,7 @@ DELIVERY_FAULTS: Mapping[str, str] = MappingProxyType(
         LOST: "The delivery is never sent.",
         REPEATED_AFTER_410: "After an answer 410 the delivery comes again before the subscription ends.",
         OTHER_BYTES: "The body is the same JSON value in other bytes.",
+        OTHER_HEADERS: "The names of the header fields have capitals, and the media type has a charset.",
         UNKNOWN_FIELDS: "The objects of the body have members that nobody knows.",
         UNKNOWN_EVENT: "An event of a kind that nobody knows comes before the delivery.",
         FORGED_SIGNATURE: "The signature is made with another secret.",

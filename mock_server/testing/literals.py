@@ -68,6 +68,7 @@ DeliveryFault: TypeAlias = Literal[
     "LOST",
     "REPEATED_AFTER_410",
     "OTHER_BYTES",
+    "OTHER_HEADERS",
     "UNKNOWN_FIELDS",
     "UNKNOWN_EVENT",
     "FORGED_SIGNATURE",

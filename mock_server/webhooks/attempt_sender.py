@@ -10,7 +10,7 @@ from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction
 from mock_server.stubbing import delivery_faults as faults
 from mock_server.stubbing.delivery_faults import DeliveryStrike
-from mock_server.webhooks import altered_bodies, altered_signatures, attempts, fault_posts, outbox
+from mock_server.webhooks import altered_bodies, altered_headers, altered_signatures, attempts, fault_posts, outbox
 from mock_server.webhooks import subscriptions as subscription
 from mock_server.webhooks.fault_posts import Gate, Message
 from mock_server.webhooks.outcome import Outcome, unsent
@@ -81,5 +81,7 @@ class AttemptSender:
         headers = attempts.headers(delivery, event, secrets, now, body, ours=self._settings.mock_headers)
         if secrets and fault in faults.ALTERING_SIGNATURE:
             headers = altered_signatures.alter(headers, fault)
+        if fault == faults.OTHER_HEADERS:
+            headers = altered_headers.other_headers(headers)
         sent = altered_bodies.tampered(body) if fault == faults.TAMPERED_BODY else body
         return Message(str(delivery["url"]), sent, headers)

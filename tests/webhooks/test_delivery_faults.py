@@ -8,7 +8,7 @@ from receivers import OK, Got, Receiver, Setting, Stage, Writer, receiving, sayi
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from mock_server.stubbing.delivery_faults import DELIVERY_FAULTS, DeliveryFaultRule
-from mock_server.webhooks import altered_bodies
+from mock_server.webhooks import altered_bodies, altered_headers
 from mock_server.workspaces.workspace import Workspaces
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -196,6 +196,14 @@ def test_other_bytes_and_unknown_fields_keep_what_was_there(stage: Setting) -> N
     asyncio.run(scenario())
 
 
+def test_other_headers_are_the_same_fields_in_capitals() -> None:
+    given = {"webhook-id": "evt_1", "content-type": "application/json"}
+    assert altered_headers.other_headers(given) == {
+        "Webhook-Id": "evt_1",
+        "Content-Type": "application/json; charset=utf-8",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "good"),
     [
@@ -209,6 +217,7 @@ def test_other_bytes_and_unknown_fields_keep_what_was_there(stage: Setting) -> N
         ("TAMPERED_BODY", False),
         ("ROTATED_SECRET", True),
         ("OTHER_BYTES", True),
+        ("OTHER_HEADERS", True),
         ("UNKNOWN_FIELDS", True),
     ],
 )

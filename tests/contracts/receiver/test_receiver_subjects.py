@@ -45,8 +45,11 @@ def serving(take: Take, stops: list[Callable[[], None]] | None = None) -> Iterat
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            take(self.headers["webhook-id"] or self.headers["x-mock-event-id"], json.loads(self._body()))
-            self.send_response(200)
+            try:
+                take(self.headers["webhook-id"] or self.headers["x-mock-event-id"], json.loads(self._body()))
+                self.send_response(200)
+            except RuntimeError:
+                self.send_response(500)
             self.send_header("content-length", "0")
             self.end_headers()
 
@@ -106,6 +109,29 @@ def test_a_receiver_that_answers_its_own_inquiries_is_found(sophiie: Sophiie) ->
         result = checked(sophiie, url, trigger="INQUIRY_CREATED")
 
     assert [finding.rule.name for finding in result.findings] == ["ignores-itself"]
+
+
+@pytest.mark.slow
+def test_work_that_is_half_done_must_not_be_done_twice(sophiie: Sophiie) -> None:
+    member = sophiie.world.records("members")[0]["id"]
+    headers = {"Authorization": f"Bearer {sophiie.api_key}"}
+    done: list[str] = []
+
+    def take(id: str, body: Any) -> None:
+        lead = body["originalId"]
+        if id not in done:
+            message = {"userId": member, "leadId": lead, "message": "We got it."}
+            sent = httpx.post(f"{sophiie.url}/v1/sms", json=message, headers=headers)
+            changed = httpx.put(f"{sophiie.url}/v1/leads/{lead}", json={"businessName": "Greeted"}, headers=headers)
+            if not (sent.is_success and changed.is_success):
+                raise RuntimeError
+            done.append(id)
+
+    with serving(take) as url:
+        result = checked(sophiie, url, only=["recovers-from-own-failure"])
+
+    [finding] = result.findings
+    assert finding.sent.startswith("a delivery while its last call (PUT /v1/leads/{}) was")
 
 
 @pytest.mark.slow
