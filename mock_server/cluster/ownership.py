@@ -13,6 +13,7 @@ from mock_server.cluster.directory import Directory
 from mock_server.cluster.load import Loads
 from mock_server.cluster.memory.keeper import MemoryKeeper
 from mock_server.cluster.memory.part import Part
+from mock_server.cluster.memory.retired import RetiredCoverage
 from mock_server.cluster.request_subject import Subject
 from mock_server.cluster.visits import Unsettled, Unusable, Visits
 from mock_server.errors import StateError
@@ -45,6 +46,7 @@ class Ownership:
         """True once this replica stops: it takes no workspace any more."""
         self.directory = Directory(kept.owners)
         self.memory = MemoryKeeper(kept, workspaces, parts, self._is_idle)
+        self._retired = RetiredCoverage(kept.memory, workspaces)
         self._leaving: set[str] = set()
         self._taking: dict[str, asyncio.Task[None]] = {}
         self._unusable: set[str] = set()
@@ -172,9 +174,11 @@ class Ownership:
             if wanted_by is not None:
                 await self.give(id, wanted_by)
         await self._balance()
+        await self._retired.store()
         self._looks += 1
         if self.directory.has_lost_one or self._looks % _LOOKS_OF_A_SEARCH == 1:
             self.directory.has_lost_one = await self.take_free(_TAKEN_AT_ONCE)
+            await self._retired.take_over()
 
     async def _take_given(self, own: Mapping[str, OwnWorkspace]) -> None:
         """Load what others have given to this replica."""
@@ -218,6 +222,7 @@ class Ownership:
     async def leave(self) -> None:
         """Free the workspaces whose memory could be stored; the others are freed by the end of the lease."""
         with suppress(StateError):
+            await self._retired.store()
             whole = await self.memory.hand_over([each.id for each in self._workspaces if self._is_idle(each)])
             for id in whole:
                 self._log.let_go(id)

@@ -28,6 +28,15 @@ SELECT * FROM unnest(?::text[], ?::bigint[], ?::text[], ?::bytea[])
 ON CONFLICT (workspace, number) DO UPDATE SET body = excluded.body
 """
 _MARK = "UPDATE owners SET is_open = ?, forgot = false WHERE workspace = ANY (?::text[])"
+_KEEP_COVERAGE = """
+INSERT INTO retired_coverage SELECT id, ? FROM servers WHERE id = ?
+ON CONFLICT (server) DO UPDATE SET body = excluded.body
+"""
+# A server whose row is gone can never write again, so nothing is counted twice.
+_TAKE_COVERAGES = """
+DELETE FROM retired_coverage WHERE NOT EXISTS (SELECT 1 FROM servers WHERE servers.id = retired_coverage.server)
+RETURNING body
+"""
 
 
 class StoredRow(NamedTuple):
@@ -73,6 +82,24 @@ class PostgresMemory:
             _write(db, [one for one in changes if one.workspace in owned])
             db.execute("COMMIT")
         return owned
+
+    def keep_coverage(self, body: bytes) -> None:
+        """Store the coverage of the workspaces that this server had and that are no more."""
+        with self._own.open() as db:
+            db.execute(_KEEP_COVERAGE, (body, self._server))
+
+    def take_coverages(self, own: bytes, added: Callable[..., bytes]) -> bytes | None:
+        """Take the coverage of servers that are gone, and return their sum; None if there is none.
+
+        With the same commit it is stored as this server's, ``added`` to its ``own``.
+        """
+        with self._own.open() as db:
+            db.execute("BEGIN")
+            found = [body for (body,) in db.execute(_TAKE_COVERAGES).fetchall()]
+            if found:
+                db.execute(_KEEP_COVERAGE, (added(own, *found), self._server))
+            db.execute("COMMIT")
+        return added(*found) if found else None
 
     def close(self) -> None:
         """Close the connection."""

@@ -110,12 +110,24 @@ CREATE TABLE memory (
     workspace text COLLATE "C" REFERENCES owners ON DELETE CASCADE, number bigint, part text COLLATE "C" NOT NULL,
     body bytea NOT NULL, PRIMARY KEY (workspace, number)
 );
+CREATE TABLE retired_coverage (server bigint PRIMARY KEY, body bytea NOT NULL);
 """
 
 MIGRATIONS: Sequence[str] = (_FIRST, _WITH_REPLICAS, _WITH_OWNERS, _WITH_MEMORY)
 """Each script brings the tables to the next version. A script that was released is never changed."""
 _OWNERS_SINCE = 3
-_TABLES = ("servers", "layers", "heads", "contents", "blocks", "records", "owners", "held_layers", "memory")
+_TABLES = (
+    "servers",
+    "layers",
+    "heads",
+    "contents",
+    "blocks",
+    "records",
+    "owners",
+    "held_layers",
+    "memory",
+    "retired_coverage",
+)
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('sophiie-mock'), hashtext(current_schema()))"
 _THERE = """
 SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = ANY (?)

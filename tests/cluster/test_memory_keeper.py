@@ -11,6 +11,7 @@ from mock_server.app import load_contract
 from mock_server.cluster.memory.keeper import MemoryKeeper
 from mock_server.cluster.memory.known_rows import KnownRows
 from mock_server.cluster.memory.parts import parts_with
+from mock_server.cluster.memory.retired import RetiredCoverage
 from mock_server.cluster.own_answers import after
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, StateError
@@ -158,6 +159,32 @@ def test_rows_of_another_version_are_refused_as_a_whole(owner: Owner) -> None:
     assert len(owner.workspace.faults) == 0
     owner.store()
     assert owner.rows().keys() == {"counts", "coverage"}
+
+
+def test_coverage_of_a_server_that_is_gone_goes_to_one_other_server(owner: Owner, postgres_url: str) -> None:
+    others = [ReplicaLog(postgres_url, f"http://{name}") for name in ("two", "three")]
+    retired = [RetiredCoverage(log.memory, Workspaces(owner.workspaces.contract, log, 10)) for log in others]
+    covered = {
+        "statuses": [["GET /v1/x", 200, 3]],
+        "values": [],
+        "parameters": [["GET /v1/x", "query q", 2]],
+        "events": {},
+    }
+    owner.workspaces.retired.add_counts(covered)
+    own = RetiredCoverage(owner.log.memory, owner.workspaces)
+    owner.workspaces.retired.add_counts(covered)
+    asyncio.run(own.store())
+    asyncio.run(retired[0].take_over())
+    assert retired[0]._workspaces.retired.to_dict()["statuses"] == []  # it is the owner's as long as that lives
+    owner.log.close()
+    for each in (*retired, *retired):
+        asyncio.run(each.take_over())
+    shown = [each._workspaces.retired.to_dict()["statuses"] for each in retired]
+    assert shown == [[["GET /v1/x", 200, 6]], []]
+    others[0].close()
+    asyncio.run(retired[1].take_over())
+    assert retired[1]._workspaces.retired.to_dict()["parameters"] == [["GET /v1/x", "query q", 4]]
+    others[1].close()
 
 
 def test_an_answer_says_so_if_what_it_set_could_not_be_stored() -> None:

@@ -152,7 +152,7 @@ def test_workspaces_of_an_earlier_version_are_found_by_their_keys(
     begin(alone, "w")  # type: ignore[arg-type]
     alone.close()
     with psycopg.connect(postgres_url, autocommit=True) as db:
-        db.execute("DROP TABLE memory, owners, held_layers; ALTER TABLE servers DROP COLUMN load")
+        db.execute("DROP TABLE memory, retired_coverage, owners, held_layers; ALTER TABLE servers DROP COLUMN load")
         db.execute("DROP FUNCTION sophiie_fence(bigint, bigint, text[], bigint[]); UPDATE sophiie_mock SET version = 2")
     one = joined("http://one")
     assert one.owners.find_by_key("key of w") == Place("w", None)
@@ -165,7 +165,8 @@ def test_a_replica_of_an_earlier_version_stops_and_its_requests_count_as_missing
     old = joined("http://old")
     begin(old, "w")
     with psycopg.connect(postgres_url, autocommit=True) as db:
-        db.execute("DROP TABLE memory; ALTER TABLE owners DROP COLUMN is_open; UPDATE sophiie_mock SET version = 3")
+        db.execute("DROP TABLE memory, retired_coverage; ALTER TABLE owners DROP COLUMN is_open")
+        db.execute("UPDATE sophiie_mock SET version = 3")
     new = joined("http://new")
     with pytest.raises(StateLost, match="another server has taken over"):
         begin(old, "v")
