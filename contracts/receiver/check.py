@@ -188,8 +188,9 @@ def _survived(bench: Bench, experiment: Experiment, about: Sequence[ReceiverRule
             raise
     if gone is not None:
         expected = "the receiver goes on answering"
-        got = f"{gone.attempts[0]['error']}: its program has ended"
-        bench.found(about[0], gone, sent=f"deliveries ({name}), and then an ordinary one", expected=expected, got=got)
+        got = f"{gone.attempts[-1]['error']}: its program has ended; what it has printed last says why"
+        sent = f"the deliveries that are shown ({name}), and then an ordinary one"
+        bench.found(about[0], gone, sent=sent, expected=expected, got=got)
     return gone is None
 
 

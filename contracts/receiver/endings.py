@@ -7,6 +7,8 @@ from contracts.receiver.bench import LOOP, Bench, Trial
 from contracts.receiver.receiver_rules import IGNORES_ITSELF
 from contracts.receiver.side_effects import Effects
 
+_SHOWN = 3
+"""Deliveries that a report shows of a receiver that has ended: it had got those before the last one."""
 _NOT_THERE = ("connection refused", "the host is not known", "refused", "the certificate", "no TLS")
 """Reasons of a failed delivery that say nothing about a receiver, but that it is not there."""
 
@@ -21,7 +23,7 @@ def ended(bench: Bench) -> Trial | None:
     bench.driver.heal()
     records = bench.driver.records()
     bench.driver.drain()
-    trial = Trial(records, bench.driver.deliveries(bench.subscription, 1), Effects())
+    trial = Trial(records, bench.driver.deliveries(bench.subscription, _SHOWN), Effects())
     return trial if trial.attempts and not_there(trial.attempts[-1]) else None
 
 

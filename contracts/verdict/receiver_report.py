@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import CannotRun
+from contracts.receiver.subjects import DEFAULT_TRIGGER, SUBJECTS
 from contracts.spec.json_file import JsonNode, opened
 from contracts.verdict.action import Action, ActionKind
 from contracts.verdict.subscriptions import Subscription
@@ -26,6 +27,7 @@ class ReceiverReport:
         if not isinstance(whole.value, dict) or "receiver" not in whole.value:
             raise CannotRun(f"{file}: no report of receiver-check", REMEDY)
         self._url, self._code = whole.get("receiver", str), whole.get("exitCode", int)
+        self._trigger = whole.get("trigger", str, "")
         self.verdict = whole.get("verdict", str, "")
         self._findings = [_Finding(node) for node in whole.items("findings")]
 
@@ -34,14 +36,16 @@ class ReceiverReport:
         if self.known:
             yield from (finding.action() for finding in self._findings)
             if self._code == 2:
-                yield self._check(self._url, "the check could not see what the receiver does")
+                yield self._check(self._url, "the check could not see what the receiver does", self._trigger)
             return
-        url = next((one.receiver for one in subscriptions if one.receiver), "")
-        if url:
-            yield self._check(url, "your client subscribes a receiver of its own, and nothing has checked it")
+        own = next((one for one in subscriptions if one.receiver), None)
+        if own:
+            detail = "your client subscribes a receiver of its own, and nothing has checked it"
+            yield self._check(own.receiver, detail, own.trigger)
 
-    def _check(self, url: str, detail: str) -> Action:
-        command = f"sophiie-mock receiver-check {shlex.quote(url or _EXAMPLE)} --report json={DEFAULT_FILE}"
+    def _check(self, url: str, detail: str, trigger: str) -> Action:
+        about = f" --trigger {trigger}" if trigger in SUBJECTS and trigger != DEFAULT_TRIGGER else ""
+        command = f"sophiie-mock receiver-check {shlex.quote(url or _EXAMPLE)}{about} --report json={DEFAULT_FILE}"
         return Action(ActionKind.RECEIVER, "Check your webhook receiver", detail, command)
 
     def to_dict(self) -> dict[str, Any]:

@@ -94,6 +94,12 @@ def test_a_receiver_of_its_own_is_to_be_checked(sophiie: Sophiie, judged: Any) -
     assert (first["kind"], first["title"]) == ("receiver", f"Mend your receiver: {RULE.name}")
 
 
+def test_a_receiver_is_checked_with_the_event_that_it_subscribes_to(sophiie: Sophiie, judged: Any) -> None:
+    body = {"hookUrl": "http://127.0.0.1:9/calendar", "trigger": "APPOINTMENT_CREATED"}
+    sophiie.client.post(HOOK, json=body).raise_for_status()
+    assert "/calendar --trigger APPOINTMENT_CREATED --report" in judged()[1]["actions"][0]["command"]
+
+
 def judged_all(judged: Any) -> Any:
     """The answer without what is said of statuses, which would fill its five places."""
     Path("sophiie-mock.toml").write_text('[[lint.except]]\nrule = "status-never-met"\nreason = "of no interest"\n')
