@@ -34,7 +34,7 @@ def test_contract(run: Run, scenario_name: str) -> None:
     except RunStopped as reason:
         pytest.exit(f"contracts: {reason.reason}", returncode=2)
     if scenario_name in run.outcome.not_run:
-        pytest.skip(str(run.outcome.not_run[scenario_name]))  # what a rule needs was not there: told, and no success
+        pytest.skip(str(run.outcome.not_run[scenario_name]))  # not there: reported, and no success
     counted = [f for f in found if run.selection.finding(f.rule.name, f.operation)]
     broken = [f for f in counted if f.breaks(run.target.is_mock) and not run.options.baseline.accepts(f)]
     if broken:

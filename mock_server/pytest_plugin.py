@@ -234,11 +234,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Add what the workspaces of a failed test have seen to its report."""
     report = yield
     if report.failed and "mock_server.testing" in sys.modules:
-        report.sections.extend(_told(getattr(item, "funcargs", None)))
+        report.sections.extend(_report_sections(getattr(item, "funcargs", None)))
     return report
 
 
-def _told(held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def _report_sections(held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The sections of a failure report. An error in here must not hide the failure or end the session."""
     outcomes = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)  # a mock may raise one of them
     try:

@@ -86,10 +86,12 @@ def headers(client: ScenarioClient, operation: Operation, last: Exchange, rate: 
     for name, words, right in _HEADERS:
         got, expected = last.headers.get(name.lower()), words.format(rate=rate)
         if got is None or not right(got, rate):
-            client.broken(rules.RATE_HEADERS, operation, last, expected=expected, got=_told(got, last), where=name)
+            client.broken(
+                rules.RATE_HEADERS, operation, last, expected=expected, got=_shown_value(got, last), where=name
+            )
 
 
-def _told(text: str | None, last: Exchange) -> str:
+def _shown_value(text: str | None, last: Exchange) -> str:
     """The value of a header for a report; texts of a real host are left out."""
     if text is None:
         return "no such header"

@@ -1,4 +1,4 @@
-"""Rules of the document that a request broke, by place and keyword; the value that broke them is not told."""
+"""Rules of the document that a request broke, by place and keyword; the value that broke them is not shown."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -43,28 +43,28 @@ def request_row(exchange: Exchange, ignored: Sequence[Mapping[str, str | None]])
 
 def refused_row(facts: Mapping[str, Any]) -> Row:
     """A request whose key opened no workspace. More than this is not kept of it."""
-    told = {name: facts[name] for name in ("id", "at", "ms", "status", "operation", "endedAt")}
+    shown = {name: facts[name] for name in ("id", "at", "ms", "status", "operation", "endedAt")}
     cut = {name: shorten(facts[name], _MAX_CHARACTERS) for name in ("method", "url")}
     why = shorten("; ".join(facts["explain"]), _MAX_CHARACTERS)
     nothing: Row = {"ignored": [], "fault": None, "mapping": None, "events": 0, "changes": []}
-    return {"row": "request", **told, **cut, "why": why, **nothing}
+    return {"row": "request", **shown, **cut, "why": why, **nothing}
 
 
 def event_row(event: Record) -> Row:
     """An event; ``cause`` is the id of the request or of the simulation that caused it."""
-    told = {name: event[name] for name in ("id", "type", "recordId", "cause")}
-    return {"row": "event", "at": event["createdAt"], **told}
+    shown = {name: event[name] for name in ("id", "type", "recordId", "cause")}
+    return {"row": "event", "at": event["createdAt"], **shown}
 
 
 def attempt_row(facts: Mapping[str, Any], delivery: Record | None, event: Record | None, at: str) -> Row:
     """An attempt at a delivery of an event, with the state that the delivery has by now."""
     redactor = Redactor()  # what looks like a secret in a receiver's URL
-    told = {name: facts[name] for name in ("deliveryId", "eventId", "trigger", "number", "status", "ms")}
+    shown = {name: facts[name] for name in ("deliveryId", "eventId", "trigger", "number", "status", "ms")}
     return {
         "row": "attempt",
         "id": f"{facts['deliveryId']}/{facts['number']}/{facts['sequence']}",
         "at": at or None,
-        **told,
+        **shown,
         "cause": event["cause"] if event else None,
         "recordId": event["recordId"] if event else None,
         "url": shorten(redactor.redact_url(facts["url"]), _MAX_CHARACTERS),

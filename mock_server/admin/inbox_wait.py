@@ -58,8 +58,8 @@ class ExpectedDeliveries:
             await turns.rest()
             if different := await self._expected.count(entry, known):
                 found.append((different, entry))
-        told = []
+        compared = []
         for _, entry in sorted(found, key=lambda pair: pair[0])[:count]:
             await turns.rest()
-            told.append((entry, await self._expected.mismatches(entry)))
-        return told
+            compared.append((entry, await self._expected.mismatches(entry)))
+        return compared

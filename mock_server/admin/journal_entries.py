@@ -71,14 +71,14 @@ def _key(exchange: Exchange) -> str | None:
 
 def steps(exchange: Exchange) -> list[dict[str, str]]:
     """The stages of a request in order, up to the one at which it ended."""
-    told: list[dict[str, str]] = []
+    shown: list[dict[str, str]] = []
     for stage, says in _steps(exchange):
         ended = stage == exchange.stage and stage is not Stage.ANSWER
         why = "; ".join(exchange.findings or exchange.explain) if ended else ""
-        told.append({"step": stage.value, "says": why or says})
+        shown.append({"step": stage.value, "says": why or says})
         if ended:
             break
-    return [*told, {"step": Stage.ANSWER.value, "says": _outcome(exchange)}]
+    return [*shown, {"step": Stage.ANSWER.value, "says": _outcome(exchange)}]
 
 
 def _outcome(exchange: Exchange) -> str:

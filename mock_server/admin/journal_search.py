@@ -39,11 +39,11 @@ async def search(workspace: Workspace, pattern: RequestPattern) -> SearchResult:
 async def near_misses(workspace: Workspace, pattern: RequestPattern) -> list[dict[str, Any]]:
     """The requests most similar to a pattern, with their differences; secrets are masked."""
     turns = Turns(patient=True)
-    told = [
+    compared = [
         (len(await pattern.differences_in_turns(to_pattern_request(one), turns)), one)
         for one in list(workspace.journal)
     ]
-    misses = sorted((pair for pair in told if pair[0]), key=lambda pair: pair[0])[:_LOOKED_AT]
+    misses = sorted((pair for pair in compared if pair[0]), key=lambda pair: pair[0])[:_LOOKED_AT]
     wanted, likeness = _wanted(pattern.given), {}
     for count, one in misses:
         likeness[one.id] = (count, -alike(wanted, f"{one.method} {one.path}"))

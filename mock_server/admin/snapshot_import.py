@@ -143,7 +143,7 @@ def _item(raw: bytes, start: int, end: int) -> dict[str, Any]:
         item: dict[str, Any] = read_json(raw[start:end], _ITEM_DEPTH)
         return item
     except NotJson as fault:
-        line, column = fault.line or 1, fault.column or 1  # what is wrong with it as a whole is told where it begins
+        line, column = fault.line or 1, fault.column or 1  # what is wrong with it as a whole is shown where it begins
         before = raw[:start]
         column += start - before.rfind(b"\n") - 1 if line == 1 else 0
         raise refuse_json(NotJson(fault.what, line + before.count(b"\n"), column)) from None

@@ -47,10 +47,10 @@ def _parts(contract: Contract) -> Iterator[str]:
 
 def _operation(operation: Operation) -> str:
     name = f"<code>{escape(operation.method)} {escape(operation.path)}</code>"
-    told = _paragraph(operation.node.get("description"))
+    description = _paragraph(operation.node.get("description"))
     return _details(
         f'{name} {escape(operation.summary)} <span class="tag">{escape(operation.provenance)}</span>',
-        (f'<p class="bad">{escape(operation.unserved)}</p>' if operation.unserved else "") + told,
+        (f'<p class="bad">{escape(operation.unserved)}</p>' if operation.unserved else "") + description,
         _parameters(operation),
         *(f"<h3>Body: {escape(media)}</h3>{_json(schema.node)}" for media, schema in operation.bodies.items()),
         *(_response(status, response) for status, response in operation.responses.items()),
@@ -61,8 +61,8 @@ def _operation(operation: Operation) -> str:
 def _parameters(operation: Operation) -> str:
     if not operation.parameters:
         return ""
-    told = _descriptions(operation)
-    rows = "".join(_parameter(one, told.get((one.location, one.name), "")) for one in operation.parameters)
+    texts = _descriptions(operation)
+    rows = "".join(_parameter(one, texts.get((one.location, one.name), "")) for one in operation.parameters)
     head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     named = f"Parameters of {escape(operation.key)}"  # a region that scrolls needs a name, and keys must reach it

@@ -13,7 +13,7 @@ from mock_server.support.text import shorten
 Place = Literal["path", "method", "query", "filter", "body"]
 
 MAX_REPORTED = 50
-"""Things of one request that are told."""
+"""Most things of one request that are named."""
 _SHOWN = 60  # letters of a name
 _DEEPEST = 8  # levels of a body below which nobody looks for typing errors
 _MAX_ITEMS = 20  # of a list: each is written by the same hand

@@ -36,8 +36,8 @@ def _lead(call: OperationContext, name: str, phone: str) -> Id:
 def _inquiry(call: OperationContext, name: str) -> dict[str, Any]:
     transfer = call.body.get("mode") == "transfer_only"
     # The second spelling is an assumption that can be made: gap `calls-instructions-name`.
-    told = call.body.get("custom_instructions") or call.body.get("customInstructions")
-    purpose = told or ("Transfer the call" if transfer else "Follow up")
+    instructions = call.body.get("custom_instructions") or call.body.get("customInstructions")
+    purpose = instructions or ("Transfer the call" if transfer else "Follow up")
     summary = f"Outgoing call to {name}: {purpose}"[:500]
     source = str(call.new_id("inquiries/call"))
     began = epoch_ms(parse(call.now)) - _SECONDS * 1000

@@ -44,7 +44,7 @@ class Check:
 
 def check_command() -> Iterator[Check]:
     """Check the versions of the command and of the libraries beside it."""
-    found = [f"{name} {told}" for name in _LIBRARIES if (told := _version(name))]
+    found = [f"{name} {number}" for name in _LIBRARIES if (number := _version(name))]
     yield Check(
         "command", Outcome.GOOD, f"sophiie-mock {__version__}, Python {platform.python_version()}, {', '.join(found)}"
     )

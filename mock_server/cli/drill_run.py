@@ -31,7 +31,7 @@ _PATIENCE = 5.0  # seconds for a command to end after it was asked to
 class DrillRun:
     """``exit_code`` is None for a command that took too long.
 
-    ``failures`` maps the tests that failed to their messages, where pytest has told them; ``answers`` counts the
+    ``failures`` maps the tests that failed to their messages, where pytest has reported them; ``answers`` counts the
     answers that each evolution changed; ``tail`` is the end of what the command has printed.
     """
 
@@ -122,7 +122,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _failures(junit: Path) -> dict[str, str]:
-    """The tests that failed, with the first line of each failure; nothing if pytest has not told them."""
+    """The tests that failed, with the first line of each failure; nothing if pytest has not reported them."""
     try:
         suites = xml.parse(junit).getroot()
     except (OSError, xml.ParseError):
@@ -137,7 +137,7 @@ def _failures(junit: Path) -> dict[str, str]:
 
 
 def _answers(report: Path) -> dict[str, int]:
-    """The answers that were changed, over all servers of a run; a server that was killed has not told."""
+    """The answers that were changed, over all servers of a run; a server that was killed reports none."""
     counts: Counter[str] = Counter()
     with suppress(OSError):
         for line in report.read_bytes().splitlines():

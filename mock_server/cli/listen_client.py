@@ -24,7 +24,7 @@ class ListenClient:
         self._url = url
         self._asked = dict(asked)
         self._say = say
-        self._told: Any = None
+        self._state: Any = None
 
     def __enter__(self) -> "ListenClient":
         self._client = Client(self._url)
@@ -33,7 +33,7 @@ class ListenClient:
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
         try:
-            self._client.control("DELETE", f"/webhooks/listeners/{segment(self._told['id'])}")
+            self._client.control("DELETE", f"/webhooks/listeners/{segment(self._state['id'])}")
         except ServerUnreachable:
             if not isinstance(fault, SettingsError):  # which has said it
                 self._say(f"the server does not answer; {self._left}")
@@ -42,10 +42,10 @@ class ListenClient:
 
     def attempts(self) -> Iterator[Any]:
         """Delivery attempts that have ended, in order."""
-        while _triggers(self._told):
-            told = self._next(_WAIT)
-            yield from told["items"]
-            self._hear(told)
+        while _triggers(self._state):
+            state = self._next(_WAIT)
+            yield from state["items"]
+            self._hear(state)
         yield from self._next(0)["items"]  # such as the one that was answered with 410
         raise SettingsError(Problem("", "nothing is left to listen to", "start `listen` again to go on"))
 
@@ -55,18 +55,18 @@ class ListenClient:
 
     def _open(self, words: str) -> None:
         """Subscribe, or find the existing subscriptions again."""
-        told = self._client.control("POST", "/webhooks/listeners", self._asked)
-        self._asked["id"], self._lease = told["id"], told["leaseSeconds"]
-        self._told, self._after = told, 0
-        self._say(f"{words} {', '.join(_triggers(told))} -> {told['hookUrl']} (Ctrl-C ends)")
-        if told["others"]:
+        state = self._client.control("POST", "/webhooks/listeners", self._asked)
+        self._asked["id"], self._lease = state["id"], state["leaseSeconds"]
+        self._state, self._after = state, 0
+        self._say(f"{words} {', '.join(_triggers(state))} -> {state['hookUrl']} (Ctrl-C ends)")
+        if state["others"]:
             self._say("another listener has the same target: it gets each event more than once")
 
     def _next(self, wait: int) -> Any:
         while True:
-            query = f"after={self._after}&wait={wait}&listener={self._told['id']}&version={self._told['version']}"
+            query = f"after={self._after}&wait={wait}&listener={self._state['id']}&version={self._state['version']}"
             try:
-                told = self._client.control("GET", f"/webhooks/attempts?{query}")
+                state = self._client.control("GET", f"/webhooks/attempts?{query}")
             except ServerUnreachable as fault:
                 self._come_back(fault)
             except RequestFailed as fault:
@@ -74,17 +74,17 @@ class ListenClient:
                     raise
                 self._open("its subscription had ended; listening again for")
             else:
-                self._after = told["last"]
-                return told
+                self._after = state["last"]
+                return state
 
-    def _hear(self, told: Any) -> None:
+    def _hear(self, state: Any) -> None:
         """Report what has changed."""
-        before, self._told = self._told, {**self._told, **told}
-        if told["version"] == before["version"]:
+        before, self._state = self._state, {**self._state, **state}
+        if state["version"] == before["version"]:
             return
-        if told["because"]:
-            self._say(f"the workspace was {told['because']}: subscribed again")
-        lost = [name for name in _triggers(before) if name not in _triggers(told)]
+        if state["because"]:
+            self._say(f"the workspace was {state['because']}: subscribed again")
+        lost = [name for name in _triggers(before) if name not in _triggers(state)]
         if lost:
             self._say(f"{', '.join(lost)}: the subscription was ended, by the receiver (410) or by hand")
 
@@ -103,5 +103,5 @@ class ListenClient:
         raise SettingsError(Problem(self._url, what, "is `sophiie-mock serve` running?"))
 
 
-def _triggers(told: Any) -> list[str]:
-    return [made["trigger"] for made in told["subscriptions"]]
+def _triggers(state: Any) -> list[str]:
+    return [made["trigger"] for made in state["subscriptions"]]

@@ -24,7 +24,7 @@ class PortFile:
     def clear(self) -> None:
         """Remove the file of an earlier run, and no other file: a path may be mistyped. Raises SettingsError."""
         if self._path is not None:
-            with _told(self._path):
+            with _errors_of(self._path):
                 if not _OURS.fullmatch(_content(self._path)):
                     raise SettingsError(Problem(str(self._path), "holds something else than a port", _ANOTHER))
                 _remove(self._path)
@@ -33,7 +33,7 @@ class PortFile:
         """Write the port. Raises SettingsError."""
         if self._path is not None:
             self._written = str(port).encode()
-            with _told(self._path):
+            with _errors_of(self._path):
                 _write(self._path, self._written)
 
     def remove(self) -> None:
@@ -45,7 +45,7 @@ class PortFile:
 
 
 @contextmanager
-def _told(path: Path) -> Generator[None, None, None]:
+def _errors_of(path: Path) -> Generator[None, None, None]:
     """Report an error under the name that the user gave, also if it is about a temporary file."""
     try:
         yield

@@ -104,7 +104,7 @@ def _nothing(like: Any) -> Any:
 
 
 def joined_metrics(bodies: Sequence[bytes]) -> bytes:
-    """Add up the numbers of metrics with the same name and labels; of some the largest is told."""
+    """Add up the numbers of metrics with the same name and labels; of some, take only the largest."""
     lines: dict[str, float | None] = {}
     for line in (line for body in bodies for line in body.decode().splitlines()):
         if line.startswith("#"):

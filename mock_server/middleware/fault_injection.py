@@ -76,7 +76,7 @@ class FaultInjection:
             await self._stale(workspace, exchange, headers, scope, receive, send)
         else:
             changes = strike.rule.fault in BODY_FAULTS or "chunkedDribbleDelay" in strike.rule.response
-            await self._told(headers, _changed(strike, send) if changes else send, scope, receive)
+            await self._answer_below(headers, _changed(strike, send) if changes else send, scope, receive)
 
     def _headers(self, strike: FaultHit, workspace: Workspace) -> list[Header]:
         """The headers of the rule; a 429 has the documented ones too, with or without ``Retry-After``."""
@@ -86,7 +86,7 @@ class FaultInjection:
             given = {"x-ratelimit-limit": limit, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60", **given}
         return with_headers(fields(given), [(b"x-mock-fault", strike.description().encode())] if self._ours else [])
 
-    async def _told(self, headers: list[Header], send: Send, scope: Scope, receive: Receive) -> None:
+    async def _answer_below(self, headers: list[Header], send: Send, scope: Scope, receive: Receive) -> None:
         """The answer of the program below, errors included, with the headers of the fault."""
 
         async def marked(message: Message) -> None:
@@ -115,7 +115,7 @@ class FaultInjection:
             exchange.workspace = copy.copy(workspace)
             exchange.workspace.state = workspace.faults.before
         try:
-            await self._told(headers, send, scope, receive)
+            await self._answer_below(headers, send, scope, receive)
         finally:
             exchange.workspace = workspace
 
@@ -129,7 +129,7 @@ class FaultInjection:
                 "of uvicorn's parser, this fault cannot be made"
             )
         if fault == "INCOMPLETE_RESPONSE":
-            await self._told(headers, _cut(connection, send), scope, receive)
+            await self._answer_below(headers, _cut(connection, send), scope, receive)
         elif fault == "CONNECTION_RESET_BY_PEER":
             connection.reset()
         elif fault != "TIMEOUT":

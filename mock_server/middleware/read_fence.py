@@ -1,4 +1,4 @@
-"""Sends no answer that may be out of date: where another server can have taken over, what was read is not told.
+"""Sends no answer that may be out of date: where another server can have taken over, what was read is held back.
 
 The lease is looked at after the answer was made, so that a pause between the two is noticed.
 """

@@ -168,5 +168,5 @@ def _tags(lead: Record, conversation: Conversation, visits: list[Record]) -> lis
         moved=any(visit.get("isRescheduled") for visit in visits),
     )
     ours = common().lead_tags
-    told = [had.get(name, {"name": name, "description": ours[name]}) for name in ours if name in had or name in due]
-    return [*told, *(tag for name, tag in had.items() if name not in ours)]
+    tags = [had.get(name, {"name": name, "description": ours[name]}) for name in ours if name in had or name in due]
+    return [*tags, *(tag for name, tag in had.items() if name not in ours)]

@@ -85,7 +85,7 @@ def _contact(action: ActionContext, context: WorldContext, source: str, wanted: 
     )
     inquiry = _written(action, who, conversation)
     set_status(action, inquiry.record["leadId"], conversation)
-    return _told(who, inquiry)
+    return _result(who, inquiry)
 
 
 def _book(action: ActionContext, context: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
@@ -113,7 +113,7 @@ def _book(action: ActionContext, context: WorldContext, wanted: SimulationReques
     emit_event(action, "APPOINTMENT_CREATED", row.record)
     activity(action, lead, *confirmation_sent(who.person.phone), row.id)
     set_status(action, lead, conversation)
-    return {**_told(who, inquiry), "appointmentId": row.id}
+    return {**_result(who, inquiry), "appointmentId": row.id}
 
 
 def _change(action: ActionContext, context: WorldContext, wanted: SimulationRequest) -> Mapping[str, Any]:
@@ -140,7 +140,7 @@ def _change(action: ActionContext, context: WorldContext, wanted: SimulationRequ
     activity(action, row.record["leadId"], *line, row.id)
     emit_event(action, event, row.record)
     set_status(action, row.record["leadId"], conversation)
-    return {**_told(who, inquiry), "appointmentId": row.id}
+    return {**_result(who, inquiry), "appointmentId": row.id}
 
 
 def _held(action: ActionContext, context: WorldContext, contact: Contact, who: Caller) -> Conversation:
@@ -159,10 +159,10 @@ def _written(action: ActionContext, who: Caller, conversation: Conversation) -> 
     """Write the inquiry and its lead, with everything that follows."""
     source = conversation.contact.source
     lead = upsert_lead(action, who, conversation)
-    told = inquiry_record(conversation, action.ids, 0, lead, first=False, read=False)
+    drafted = inquiry_record(conversation, action.ids, 0, lead, first=False, read=False)
     id = action.new_id(SOURCE_KINDS[source])
-    data = {**told["data"], "id": number(action, "inquiries/data")}
-    inquiry: dict[str, Any] = {name: told[name] for name in ("source", "tag", "summary", "isRead")}
+    data = {**drafted["data"], "id": number(action, "inquiries/data")}
+    inquiry: dict[str, Any] = {name: drafted[name] for name in ("source", "tag", "summary", "isRead")}
     if source == "CALL":
         data["recordingUrl"] = recording_url(id)
     elif source == "SMS":
@@ -228,7 +228,7 @@ def _service(context: WorldContext, visit: Record) -> Service:
     return replace(known[0] if known else context.business.services[0], minutes=length)
 
 
-def _told(who: Caller, inquiry: Row) -> dict[str, Any]:
+def _result(who: Caller, inquiry: Row) -> dict[str, Any]:
     record = inquiry.record
     return {
         "leadId": record["leadId"],

@@ -86,7 +86,7 @@ class Timeline:
             while planned and planned[0]["at"] <= now and (due := self._step(workspace, now, planned[0]["id"])):
                 happened.append(due)
                 del planned[0]
-                if not self._dispatcher.closing:  # the server stops: all of it at once, as nobody may be told of a half
+                if not self._dispatcher.closing:  # the server stops: all of it at once, as nobody may see half of it
                     await _turn(turns, workspace, generation)
         except StorageUnavailable as fault:
             log.error("workspace %s: the rest of what was simulated is kept for later: %s", workspace.id, fault)
@@ -104,15 +104,15 @@ class Timeline:
 
     def _simulated(self, workspace: Workspace, tx: Transaction, now: str, wanted: SimulationRequest) -> Facts:
         before = len(_events(tx))
-        told = simulate(self._deed(workspace, tx, now), workspace.plan.recipe, wanted)
-        return {"at": now, **told, "events": _events(tx)[before:]}
+        done = simulate(self._action_context(workspace, tx, now), workspace.plan.recipe, wanted)
+        return {"at": now, **done, "events": _events(tx)[before:]}
 
     def catch_up(self, workspace: Workspace, most: int = MAX_ACTIONS_IN_A_MOVE) -> list[Facts]:
         """Do the work that is due now in the workspace, up to a number of events."""
-        told: list[Facts] = []
-        while len(told) < most and (due := self._step(workspace, workspace.clock.stamp())):
-            told.append(due)
-        return told
+        done: list[Facts] = []
+        while len(done) < most and (due := self._step(workspace, workspace.clock.stamp())):
+            done.append(due)
+        return done
 
     async def freeze(self, workspace: Workspace) -> ClockMove:
         """Do the work that is due, then stop the clock. Raises as ``move`` does; the clock then goes on."""
@@ -178,8 +178,8 @@ class Timeline:
                 workspace.clock.set(parse(now))
                 first = self._step(workspace, now)
             happened += [*ended, *([first] if first else [])]
-            while first and len(happened) < MAX_ACTIONS_IN_A_MOVE and (told := self._step(workspace, now)):
-                happened.append(told)
+            while first and len(happened) < MAX_ACTIONS_IN_A_MOVE and (done := self._step(workspace, now)):
+                happened.append(done)
                 await _turn(turns, workspace, generation)
             left = _PATIENCE - watch.ms() / 1000
             drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
@@ -202,10 +202,10 @@ class Timeline:
             due = scheduled.next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
             if due is None or due.at > now:
                 return None
-            told = scheduled.carry_out(self._deed(workspace, tx, now), workspace.plan.recipe, due)
-            return {"at": now, **told, "events": _events(tx)}
+            done = scheduled.carry_out(self._action_context(workspace, tx, now), workspace.plan.recipe, due)
+            return {"at": now, **done, "events": _events(tx)}
 
-    def _deed(self, workspace: Workspace, tx: Transaction, now: str) -> ActionContext:
+    def _action_context(self, workspace: Workspace, tx: Transaction, now: str) -> ActionContext:
         cause = f"sim_{tx.count('$simulated') + 1}"
         return ActionContext(contract=self._workspaces.contract, tx=tx, ids=workspace.ids, now=now, cause=cause)
 

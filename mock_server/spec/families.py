@@ -67,8 +67,10 @@ class Family:
     def stamps(self) -> Mapping[str, int]:
         """The fields with the time of creation or change, each with the place of its form in ``TIMES``."""
         parts = {name: part for shape in self.shapes for name, part in shape.properties.items()}
-        told = {name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)}
-        return {name: admitted.index(True) for name, admitted in told.items() if any(admitted)}
+        accepted = {
+            name: [part.accepts(form) for form in TIMES] for name, part in parts.items() if _STAMP.fullmatch(name)
+        }
+        return {name: admitted.index(True) for name, admitted in accepted.items() if any(admitted)}
 
     @cached_property
     def times(self) -> Mapping[str, int]:

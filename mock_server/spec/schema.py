@@ -21,7 +21,7 @@ from mock_server.spec.schema_lint import TYPES, compiled
 from mock_server.spec.validation_messages import explained
 from mock_server.support.json_pointer import escape
 
-_EXPLAINED = 4 * 1024  # characters of a value that is told all its problems
+_EXPLAINED = 4 * 1024  # characters of a value whose problems are all listed
 _ANNOTATIONS = ("default", "example", "examples")
 
 

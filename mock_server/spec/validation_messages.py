@@ -40,7 +40,7 @@ class Complaint:
 
     def explained(self) -> Problem:
         """The complaint as a message. It does not repeat the value."""
-        return _told(_meant(self))
+        return _to_problem(_meant(self))
 
 
 def explained(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) -> Problem:
@@ -55,7 +55,7 @@ def _complaint(error: jsonschema_rs.ValidationError, root: Mapping[str, Any]) ->
     return Complaint(error, _at(root, list(error.schema_path)[:-1]), ways)
 
 
-def _told(complaint: Complaint) -> Problem:
+def _to_problem(complaint: Complaint) -> Problem:
     error, path, schema = complaint.error, complaint.path, complaint.schema
     kind = error.kind.as_dict()
     match error.kind.name:

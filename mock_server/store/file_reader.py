@@ -64,8 +64,8 @@ class StateFileReader:
 
     def _workspace(self, id: str, facts: Record, layer: LayerId, heads: Sequence[Head]) -> SavedWorkspace:
         own = {
-            name: SavedSnapshot(told, self._layer(there))
-            for whose, name, told, there in heads
+            name: SavedSnapshot(saved, self._layer(there))
+            for whose, name, saved, there in heads
             if whose == id and name != ITSELF
         }
         return SavedWorkspace(id, facts, self._layer(layer), own)

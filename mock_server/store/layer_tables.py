@@ -19,8 +19,8 @@ def put_layer(
     db: SqlConnection, layer: LayerId, parent: LayerId | None, counters: Mapping[str, int], facts: Mapping[str, Any]
 ) -> LayerId:
     """A new layer of this number, with nothing in it yet."""
-    told, counted = orjson.dumps(dict(facts)), orjson.dumps(dict(counters))
-    made = (layer, parent, told, checksum(told, "layer", layer, parent))
+    facts_json, counted = orjson.dumps(dict(facts)), orjson.dumps(dict(counters))
+    made = (layer, parent, facts_json, checksum(facts_json, "layer", layer, parent))
     db.execute("INSERT INTO layers VALUES (?, ?, ?, ?)", made)
     empty = (layer, counted, 0, checksum(counted, "counters", layer))
     db.execute("INSERT INTO contents VALUES (?, ?, ?, ?)", empty)
@@ -36,8 +36,8 @@ def counters_of(db: SqlConnection, layer: LayerId) -> Mapping[str, int]:
 
 def put_head(db: SqlConnection, workspace: str, name: str, facts: Mapping[str, Any], layer: LayerId) -> None:
     """Say what a workspace, or its snapshot of this name, is and on which layer it stands."""
-    told = orjson.dumps(dict(facts))
-    db.execute(_HEAD, (workspace, name, told, layer, checksum(told, "head", workspace, name, layer)))
+    facts_json = orjson.dumps(dict(facts))
+    db.execute(_HEAD, (workspace, name, facts_json, layer, checksum(facts_json, "head", workspace, name, layer)))
 
 
 def move_head(db: SqlConnection, workspace: str, layer: LayerId) -> None:

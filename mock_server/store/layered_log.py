@@ -74,8 +74,8 @@ class LayeredLog:
         return self._data.lost
 
     @lost.setter
-    def lost(self, told: Callable[[StateError], None]) -> None:
-        self._data.lost = told
+    def lost(self, subscriber: Callable[[StateError], None]) -> None:
+        self._data.lost = subscriber
 
     @one_at_a_time
     def load(self) -> Iterator[SavedWorkspace]:

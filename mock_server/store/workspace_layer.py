@@ -83,8 +83,8 @@ class LayerTransaction:
             if rows:
                 db.executemany(statement, rows)
         total = sum([each.sum for each in self._added]) + sum([each.sum for each in self._put])
-        told, id = orjson.dumps(self._counters), self._leaf.id
-        db.execute(_COUNT, (told, total, checksum(told, "counters", id), id))
+        counters_json, id = orjson.dumps(self._counters), self._leaf.id
+        db.execute(_COUNT, (counters_json, total, checksum(counters_json, "counters", id), id))
 
     def done(self) -> None:
         """Take over the new counters, once they are stored."""

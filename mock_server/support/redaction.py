@@ -107,13 +107,13 @@ def _masked(match: re.Match[str]) -> str:
 
 def _without_tokens(match: re.Match[str]) -> str:
     """Mask each token in a chain of words: a token is two long words, with or without a third."""
-    words, told, index = match[0].split("."), [], 0
+    words, shown, index = match[0].split("."), [], 0
     while index < len(words):
         is_long = index + 1 < len(words) and len(words[index + 1]) >= _SHORTEST_PART
         start = _TOKEN.search(words[index]) if is_long else None
-        told.append(words[index] if start is None else words[index][: start.start()] + start[1] + MASK)
+        shown.append(words[index] if start is None else words[index][: start.start()] + start[1] + MASK)
         index += 1 if start is None else 3
-    return ".".join(told)
+    return ".".join(shown)
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -27,10 +27,10 @@ def in_coroutine() -> bool:
     running: list[Callable[[], object]] = [asyncio.current_task]
     if "trio.lowlevel" in sys.modules:
         running.append(sys.modules["trio.lowlevel"].current_task)
-    return any(_told(ask) is not None for ask in running)
+    return any(_task_or_none(ask) is not None for ask in running)
 
 
-def _told(ask: Callable[[], object]) -> object:
+def _task_or_none(ask: Callable[[], object]) -> object:
     try:
         return ask()
     except RuntimeError:  # no loop runs here

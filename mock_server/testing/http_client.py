@@ -44,8 +44,8 @@ class Transport:
         try:
             connection.request(method, target, payload, {**self._headers, **media})
             answer = connection.getresponse()
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            return HttpResponse(answer.status, told, _value(answer.read()))
+            received = {name.lower(): value for name, value in answer.getheaders()}
+            return HttpResponse(answer.status, received, _value(answer.read()))
         except (OSError, HTTPException) as fault:
             why = str(fault) or type(fault).__name__
             what = f"{method} {path}: no answer from {self._server.scheme}://{self._server.netloc}: {why}"

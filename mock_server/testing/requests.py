@@ -89,8 +89,8 @@ class Requests:
         """Check that every path is in the contract. Raises AssertionError with what was probably meant."""
         __tracebackhide__ = True
         found = self._control("GET", "/requests/unmatched")
-        told = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in found["requests"]]
-        _all_of("requests that no operation answers", told, found)
+        findings = [f"{one['method']} {one['path']}: {'; '.join(one['explain'])}" for one in found["requests"]]
+        _all_of("requests that no operation answers", findings, found)
 
     def assert_nothing_ignored(self) -> None:
         """Check that every path, parameter and field that was sent is documented and used here.
@@ -99,13 +99,13 @@ class Requests:
         """
         __tracebackhide__ = True
         found = self._control("GET", "/requests?ignored=true&limit=10000")
-        told = [_overlooked(one, what) for one in found["requests"][::-1] for what in one["ignored"]]
-        _all_of("what was sent and is ignored", told, found)
+        findings = [_overlooked(one, what) for one in found["requests"][::-1] for what in one["ignored"]]
+        _all_of("what was sent and is ignored", findings, found)
 
     def explain(self, id: str) -> str:
         """Explain an answer step by step: ``id`` is its header ``X-Mock-Request-Id``."""
-        told = self._control("GET", f"/explain/{id}")
-        return "\n".join([told["request"], *(f"  {one['step']}: {one['says']}" for one in told["steps"])])
+        explained = self._control("GET", f"/explain/{id}")
+        return "\n".join([explained["request"], *(f"  {one['step']}: {one['says']}" for one in explained["steps"])])
 
     def _pattern(self, request: str, *narrowed: Any, allow_unknown: bool = False) -> dict[str, Any]:
         return pattern(self._control.url, request, *narrowed, allow_unknown=allow_unknown)
@@ -121,11 +121,11 @@ class Requests:
             raise AssertionError(str(refused)) from None
 
 
-def _all_of(title: str, told: list[str], found: Mapping[str, Any]) -> None:
+def _all_of(title: str, findings: list[str], found: Mapping[str, Any]) -> None:
     """Raises AssertionError with the lines, equal ones counted; Refused if the journal lacks requests."""
     __tracebackhide__ = True
-    if told:
-        lines = [f"  {line}" + (f" ({count} times)" if count > 1 else "") for line, count in Counter(told).items()]
+    if findings:
+        lines = [f"  {line}" + (f" ({count} times)" if count > 1 else "") for line, count in Counter(findings).items()]
         raise AssertionError("\n".join([f"{title}:", *lines]))
     _whole(found)
 

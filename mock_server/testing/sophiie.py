@@ -237,12 +237,14 @@ class Sophiie:
             yield f"  {one['id']} {one['method']} {one['request']['url']} {one['status']}{why}"
 
     def _owed(self) -> list[str]:
-        owed = [f"  {state}: {_told(one)}" for state in ("pending", "failed") for one in self._deliveries(state)]
+        owed = [
+            f"  {state}: {_delivery_line(one)}" for state in ("pending", "failed") for one in self._deliveries(state)
+        ]
         return ["webhooks that were not delivered:", *owed] if owed else []
 
     def _deliveries(self, state: str) -> Any:
         return self.control("GET", f"/webhooks/deliveries?state={state}&limit={_TOLD}", timeout=_PATIENCE)["items"]
 
 
-def _told(delivery: Mapping[str, Any]) -> str:
+def _delivery_line(delivery: Mapping[str, Any]) -> str:
     return f"{delivery['trigger']} to {delivery['url']}\n    {delivery['reason'] or 'due ' + delivery['dueAt']}"

@@ -37,8 +37,8 @@ class AttemptFeed:
         facts = {name: delivery[name] for name in ("trigger", "subscriptionId", "eventId", "messageId", "url")}
         outcome = {"status": reply.status or None, "error": reply.error or None, "ms": round(reply.ms, 1)}
         struck = {"fault": post.fault or None, "number": number}
-        told = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
-        workspace.attempts.append({**told, **facts, **struck, **outcome})
+        identity = {"sequence": workspace.attempts.seen + 1, "workspace": workspace.id, "deliveryId": delivery["id"]}
+        workspace.attempts.append({**identity, **facts, **struck, **outcome})
 
     @property
     def is_over(self) -> bool:

@@ -59,7 +59,7 @@ def record(
     because the policy would refuse it again.
     """
     reply, number = outcome.reply, turn(row.record)
-    changes = {"attempts": [*row.record["attempts"], *_told(row.record, outcome.posts, stamp(now))]}
+    changes = {"attempts": [*row.record["attempts"], *_stored_posts(row.record, outcome.posts, stamp(now))]}
     if 200 <= reply.status < 300:
         return outbox.finish_delivery(tx, row, outbox.DELIVERED, None, **changes)
     reason = reply.error or f"status {reply.status}"
@@ -91,7 +91,7 @@ def turn(delivery: Record) -> int:
     return 1 + sum(not attempt.get("copy") for attempt in delivery["attempts"])
 
 
-def _told(delivery: Record, posts: Sequence[Post], at: str) -> Iterator[dict[str, Any]]:
+def _stored_posts(delivery: Record, posts: Sequence[Post], at: str) -> Iterator[dict[str, Any]]:
     """The posts of an attempt as they are stored; all but the first are marked as copies."""
     start = len(delivery["attempts"]) + 1
     for number, post in enumerate(posts, start):

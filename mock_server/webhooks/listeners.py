@@ -91,7 +91,7 @@ class Listeners:
         self._asked.wake()
         try:
             after = after if version >= listener.numbered_from else 0
-            told = await self._news.wait_after(
+            arrived = await self._news.wait_after(
                 workspace, after, wait, lambda: listener.version != version or self._all.get(id) is not listener
             )
             listener.last_seen = _now()
@@ -102,7 +102,7 @@ class Listeners:
             listener.open_requests -= 1
         if self._all.get(id) is not listener:
             return None
-        own = [one for one in told if one["subscriptionId"] in listener.known]
+        own = [one for one in arrived if one["subscriptionId"] in listener.known]
         return ListenResult(listener, own, workspace.attempts.seen)
 
     def renewed(self, workspace: Workspace, because: str, *, numbered_anew: bool = False) -> None:

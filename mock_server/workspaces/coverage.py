@@ -96,16 +96,16 @@ class Coverage:
         """The counts for the whole contract, as plain data. A count of 0 means never exercised."""
         self._read()
         operations = {key: self._operation(operation) for key, operation in contract.operations.items()}
-        told = {name: self._events[name] for name in events}
+        counted = {name: self._events[name] for name in events}
         figures = {
             "operations": [one["requests"] for one in operations.values()],
             "parameters": [n for one in operations.values() for n in one["parameters"].values()],
             "statuses": [n for one in operations.values() for n in one["statuses"].values()],
             "values": [n for one in operations.values() for counts in one["values"].values() for n in counts.values()],
-            "events": list(told.values()),
+            "events": list(counted.values()),
         }
         totals = {name: {"exercised": sum(n > 0 for n in some), "all": len(some)} for name, some in figures.items()}
-        return {"totals": totals, "operations": operations, "events": told}
+        return {"totals": totals, "operations": operations, "events": counted}
 
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._statuses.get(operation.key, Counter())

@@ -94,8 +94,8 @@ def _respelt(record: Record, names: Iterable[str]) -> Record:
     lacking = [name for name in names if name not in record]
     if not lacking:
         return record
-    told = {plain(name): value for name, value in record.items()}
-    return {**record, **{name: told[plain(name)] for name in lacking if plain(name) in told}}
+    by_plain_name = {plain(name): value for name, value in record.items()}
+    return {**record, **{name: by_plain_name[plain(name)] for name in lacking if plain(name) in by_plain_name}}
 
 
 def _mended(family: Family, record: Record, stream: RandomSource) -> Record:

@@ -130,7 +130,7 @@ def _keys(kept: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _time(kept: Mapping[str, Any], name: str) -> datetime:
-    """Read a time that a clock can show. An old file may have a time outside today's bounds."""
+    """Read a time that a clock can show. The file of an earlier version may have a time outside the bounds."""
     try:
         return min(max(parse(kept[name]), EARLIEST), LATEST)
     except ValueError as fault:

@@ -72,9 +72,9 @@ def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> Wo
     ids = DocumentIds(contract, seed)
     records: dict[str, Sequence[Record]] = {}
     stories = {} if contract.foreign else build(recipe, seed, start, ids)
-    for kind, told in stories.items():
+    for kind, stored in stories.items():
         family = contract.families.get(kind)
-        records[kind] = _records(contract, family, partial(_fitted, family, told, seed)) if family else told
+        records[kind] = _records(contract, family, partial(_fitted, family, stored, seed)) if family else stored
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in records and (contract.foreign or family.kind not in VIEWS):
             above = records.get(family.parent or "", ())

@@ -80,7 +80,7 @@ class Templates:
             self._built.wake()
 
     def adopt(self, layer: Layer, state: WorkspaceState) -> None:
-        """Use a stored layer as the world, if it is the world that would be built today."""
+        """Use a stored layer as the world, if it is the world that this program builds."""
         if layer.facts.get("program") != self.program or "world" not in layer.facts:
             return
         try:

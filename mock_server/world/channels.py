@@ -150,8 +150,8 @@ def _messages(script: Script, start: int, *, chat: bool) -> tuple[int, Record]:
 
 
 def _email(script: Script, start: int, business: Business, person: Person, topic: Topic) -> Record:
-    told = " ".join(text for _, text in script.turns)
-    parts = (script.phrase("mail_hello"), told, f"{script.phrase('mail_bye')}\n{person.name}\n{person.phone}")
+    sentences = " ".join(text for _, text in script.turns)
+    parts = (script.phrase("mail_hello"), sentences, f"{script.phrase('mail_bye')}\n{person.name}\n{person.phone}")
     return {
         "from": person.email,
         "to": business.mailbox,

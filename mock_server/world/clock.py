@@ -159,7 +159,7 @@ class Stopwatch:
 
 
 def is_asleep(native_thread: int) -> bool | None:
-    """True while a thread of this process waits for something else than a processor; None where that is not told."""
+    """True while a thread of this process waits for something else than a processor; None where that is unknown."""
     try:
         with open(f"/proc/self/task/{native_thread}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()[0] in (b"S", b"D")

@@ -107,7 +107,7 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
     verb = "OUTBOUND" if topic.outbound else contact.source
     slots["verb"] = shared.verbs[verb]
     slots["about"] = topic.about.format_map(slots)
-    end, told = body(contact.source, script, contact.start, contact.business, contact.person, topic)
+    end, content = body(contact.source, script, contact.start, contact.business, contact.person, topic)
     return Conversation(
         contact=contact,
         tag="urgent" if urgent else topic.tag,
@@ -116,7 +116,7 @@ def hold(contact: Contact, stream: Rng) -> Conversation:
         key_points=points,
         urgent=urgent,
         end=end,
-        body=told,
+        body=content,
     )
 
 

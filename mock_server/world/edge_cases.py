@@ -1,6 +1,6 @@
 """The edge world: values that the contract allows and nobody expects, in the same story.
 
-Names, nulls and lengths are set before the story of a person is told (so that a transcript has the same name), or
+Names, nulls and lengths are set before the story of a person is written (so that a transcript has the same name), or
 where nothing else refers to them. It breaks one rule on purpose: leads 3 and 7 have the same phone.
 """
 

@@ -137,8 +137,8 @@ def _topic(
 ) -> Topic:
     """Choose a new job, or something about an earlier contact that fits the present state."""
     # The same trouble twice would tell two stories about one tap.
-    told = {conversation.contact.topic.key for conversation in story.conversation}
-    topics: Sequence[Topic] = [topic for topic in context.business.topics if topic.key not in told]
+    discussed = {conversation.contact.topic.key for conversation in story.conversation}
+    topics: Sequence[Topic] = [topic for topic in context.business.topics if topic.key not in discussed]
     if story.conversation and stream.chance(75 if coming else 60 if past else 40):
         needs = "upcoming" if coming else "past" if past else "none"
         # Nobody asks what became of a price after a visit was booked, even one that was cancelled.

@@ -81,7 +81,7 @@ def person(seed: int, index: int, state: str, area: int) -> Person:
 def known_person(lead: Record, stand_in: Person) -> Person:
     """The person behind a stored lead; ``stand_in`` supplies what the lead does not say."""
     place = (lead.get("defaultLeadAddress") or {}).get("address") or {}
-    told = {
+    optional = {
         "first": lead["firstName"],
         "email": lead.get("email"),
         "phone": lead.get("phone"),
@@ -95,7 +95,7 @@ def known_person(lead: Record, stand_in: Person) -> Person:
         last=lead.get("lastName"),
         line2=place.get("line2"),
         trading_as=lead.get("businessName"),
-        **{key: value for key, value in told.items() if value},
+        **{key: value for key, value in optional.items() if value},
     )
 
 

@@ -92,9 +92,9 @@ def _being_moved(pointer: str = "") -> ControlRefused:
 
 
 def _shown(workspace: Workspace, moved: ClockMove | None = None) -> Response:
-    told = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
+    shown = {"now": workspace.clock.stamp(), "frozen": workspace.clock.frozen}
     if moved is None:
-        return answer(told)
+        return answer(shown)
     why = (
         f"{MAX_ACTIONS_IN_A_MOVE} things happened"
         if len(moved.happened) >= MAX_ACTIONS_IN_A_MOVE
@@ -102,4 +102,4 @@ def _shown(workspace: Workspace, moved: ClockMove | None = None) -> Response:
     )
     more = {} if moved.whole else {"stopped": f"{why}, and more is due: move it again"}
     late = {} if moved.drained else {"undrained": "a receiver of webhooks was too slow to be waited for"}
-    return answer({**told, "happened": moved.happened, **more, **late})
+    return answer({**shown, "happened": moved.happened, **more, **late})

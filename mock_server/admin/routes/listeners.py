@@ -94,8 +94,8 @@ class _Listeners:
         version, id = whole_number(request, "version", 0), request.query_params.get("listener")
         workspace, dispatcher = self._control.workspace(request), self._control.dispatcher
         if id is None:
-            told = await while_connected(request, dispatcher.news.wait_after(workspace, after, wait), waits=True)
-            return answer({"items": told, "last": workspace.attempts.seen})
+            attempts = await while_connected(request, dispatcher.news.wait_after(workspace, after, wait), waits=True)
+            return answer({"items": attempts, "last": workspace.attempts.seen})
         asked = dispatcher.listeners.attempts(workspace, id, after, wait, version)
         found = await while_connected(request, asked, waits=True)
         if found is None:

@@ -55,7 +55,7 @@ def command(
     _say(f"plain: {'passed' if plain.passed else 'failed'}, {plain.seconds:.1f} s")
     if not plain.passed:
         raise SettingsError(_fails_anyway(words, plain))
-    verdicts = [_told(verdict) for verdict in _verdicts(drill, names, plain)]
+    verdicts = [_reported(verdict) for verdict in _verdicts(drill, names, plain)]
     if as_json:
         shown = [verdict.to_dict() for verdict in verdicts]
         print_json({"command": list(words), "seconds": plain.seconds, "evolutions": shown})
@@ -94,7 +94,7 @@ def _about(name: str) -> str:
     return known.get(name, "a mix of evolutions")
 
 
-def _told(verdict: DrillVerdict) -> DrillVerdict:
+def _reported(verdict: DrillVerdict) -> DrillVerdict:
     """Say how a run ended as soon as it has: ten of them take a while."""
     _say(f"{verdict.evolution}: {verdict.outcome.value}, {verdict.run.seconds:.1f} s")
     return verdict

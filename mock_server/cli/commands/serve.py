@@ -123,8 +123,8 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
     workspace: Workspace = app.state.workspaces.get(DEFAULT)
     contract: Contract = app.state.workspaces.contract
     counts = record_counts(workspace.state)
-    told = list(counts)[:_SHOWN] if contract.foreign else ("leads", "inquiries", "appointments")
-    shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in told if kind in counts)
+    kinds = list(counts)[:_SHOWN] if contract.foreign else ("leads", "inquiries", "appointments")
+    shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if kind in counts)
     plan = workspace.plan
     facts = {
         "url": url,
@@ -134,7 +134,7 @@ def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) ->
         **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
         "state": settings.state or "in memory",
         "page": f"{url}{PAGE}",
-        "admin": f"{url}/__admin/health" + _token_told(app),
+        "admin": f"{url}/__admin/health" + _token_notice(app),
     }
     api = contract.documents[0].title if contract.foreign else "the Sophiie API"
     if settings.sign == "standard":
@@ -150,12 +150,12 @@ def _introduce_replica(lines: LogLines, settings: Settings, app: Starlette, url:
         "contract": _known(settings, app.state.workspaces.contract),
         "state": f"{settings.state}, shared with other replicas",
         "page": f"{url}{PAGE}",
-        "admin": f"{url}/__admin/health" + _token_told(app),
+        "admin": f"{url}/__admin/health" + _token_notice(app),
     }
     lines.introduce(facts, curl_example(app.state.workspaces.contract, url, app.state.key))
 
 
-def _token_told(app: Starlette) -> str:
+def _token_notice(app: Starlette) -> str:
     if app.state.settings.admin_tokens:
         return f" (with a token of {app.state.settings.admin_tokens})"
     if not app.state.admin_token:

@@ -20,7 +20,7 @@ MAX_RECORDS = 10_000
 
 @dataclass(slots=True)
 class Draft:
-    """One record to be written. ``said`` are fields of its kind; ``words`` become fields when its story is told.
+    """One record to be written. ``said`` are fields of its kind; ``words`` become fields when its story is written.
 
     ``places`` has the way to each of them; ``above`` is the draft in which this one was written.
     """

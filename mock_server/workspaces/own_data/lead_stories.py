@@ -140,8 +140,8 @@ class LeadStory:
         late = visit.end if visit.end <= context.now and visit.status != "CANCELLED" else self._changed(visit, booked)
         found: dict[str, Any] = {"title": f"{service.name} in {who.suburb}", "description": None}
         if conversation is not None:
-            told = PlannedAppointment(index, service, inquiry or "", conversation, visit.start, booked, crew, booked)
-            found = appointment_record(context.world, told, self._plan.id)
+            planned = PlannedAppointment(index, service, inquiry or "", conversation, visit.start, booked, crew, booked)
+            found = appointment_record(context.world, planned, self._plan.id)
             found["description"] = found["description"] if len(conversation.key_points) > 2 else None
         rows = context.tx.find("services", {"name": service.name})
         named = {"id": rows[0].id, "name": service.name} if rows and visit.service else None

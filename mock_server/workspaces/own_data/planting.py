@@ -50,11 +50,11 @@ def write_records(
     kinds = context.kinds
     drafts = Drafting(kinds, ground.tx, ground.ids, faults, most).read(written)
     Resolution(context, RecordNames(ground.tx, drafts), faults).resolve(drafts)
-    told = not ground.contract.foreign and {"leads", "inquiries", "appointments"} <= set(kinds.names)
-    stories = [it for it in drafts if told and lead_kinds(it)]
+    has_stories = not ground.contract.foreign and {"leads", "inquiries", "appointments"} <= set(kinds.names)
+    stories = [it for it in drafts if has_stories and lead_kinds(it)]
     try:
         for draft in sorted(drafts, key=lambda it: it.kind.name.count("/")):
-            if not (told and lead_kinds(draft)):
+            if not (has_stories and lead_kinds(draft)):
                 store_record(context, draft)
         context.world = world_context(ground.tx, ground.recipe, ground.ids, ground.now, context.zone.name)
         for plan in _plans(context, stories):

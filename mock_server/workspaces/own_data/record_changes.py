@@ -42,11 +42,11 @@ def change_record(
 
 def _changed(context: OwnDataContext, draft: Draft, row: Row) -> Row:
     kind, family = draft.kind.name, draft.kind.family
-    told = not context.contract.foreign
+    is_ours = not context.contract.foreign
     for word in draft.words:
         raise FaultyValue(draft.place(word), f"`{word}` cannot be changed", _NEW_ONLY)
     record = {**row.record, **draft.said}
-    if told and kind == "appointments":
+    if is_ours and kind == "appointments":
         record = _moved(context, draft, row, record)
     now = stamp(context.now)
     times = touched(family, record, now) if family else {}
@@ -54,10 +54,10 @@ def _changed(context: OwnDataContext, draft: Draft, row: Row) -> Row:
     changed = context.put(
         kind, row.id, {**record, **{name: it for name, it in times.items() if name not in draft.said}}
     )
-    if told and kind == "leads":
+    if is_ours and kind == "leads":
         _line(context, row.id, ActivityLine("LEAD_UPDATED", "Lead details updated"), row.id)
         changed = context.put(kind, row.id, {**changed.record, **count_inquiries(context, row.id)})
-    elif told and kind == "inquiries":
+    elif is_ours and kind == "inquiries":
         _recount(context, {row.record.get("leadId"), changed.record.get("leadId")})
         changed = context.tx.get(kind, row.id) or changed
     context.check(changed, draft.said, draft.places, draft.path)

@@ -32,7 +32,7 @@ WORDS: Mapping[str, Sequence[str]] = MappingProxyType(
         "leads": ("name",),
     }
 )
-"""For each kind, words that become fields only when the story is told."""
+"""For each kind, words that become fields only when the story is written."""
 
 HIDDEN: Mapping[str, Sequence[str]] = MappingProxyType(
     {
