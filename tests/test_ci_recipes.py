@@ -54,7 +54,7 @@ def test_the_action_starts_the_mock_runs_the_tests_judges_their_traffic_and_stop
         assert (told.returncode, "`quoted $(text)" in told.stdout) == (0, True), told.stderr
         assert runner.step("Your tests", RUN="false; true", SOPHIIE_BASE_URL=url).returncode == 1
         judged = runner.step("Their traffic", URL=url, REPORTS="my reports")
-        assert "1 of 1 entries are for a path of the contract" in judged.stdout, judged.stderr
+        assert "1 of 1 entries" in judged.stdout, judged.stderr
         assert judged.returncode == 0
     finally:
         assert runner.step("Stop the mock").returncode == 0
@@ -95,7 +95,7 @@ def test_the_gitlab_job_judges_what_your_tests_asked(tmp_path: Path) -> None:
     Runner(tmp_path, ".sophiie-mock")
     done = gitlab(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 of 1 entries are for a path of the contract" in done.stdout
+    assert "1 of 1 entries" in done.stdout
     assert {path.name for path in (tmp_path / "reports").iterdir()} == {"junit.xml", "report.html", "mock.log"}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 from wire import TINY, Answer, connected, exchange, parsed, request, until_closed
 
 from mock_server.app import create_app
@@ -174,7 +175,7 @@ def test_a_clock_under_way_at_a_stop_stays_at_what_happened_last(tmp_path: Path,
         waiting_for_leads(server, 2)
     with asking:
         moved = parsed(until_closed(asking)).json
-    assert moved["stopped"] == "the server stops, and more is due: move it again"
+    assert_message(moved["stopped"])
     with MockServer(settings) as server:
         assert began < get(server, "/__admin/clock").json["now"] == moved["now"] == moved["happened"][-1]["at"]
         assert get(server, "/v1/leads").json["totalCount"] == len(moved["happened"]) + 1
@@ -315,8 +316,9 @@ def test_a_server_that_cannot_start_leaves_nothing_open(
 def test_a_state_file_in_use_is_refused_by_the_pid_of_who_has_it(tmp_path: Path) -> None:
     settings = Settings(state=str(tmp_path / "state.db"))
     held = open_log(settings)
-    with pytest.raises(StateError, match=rf"in use by process {os.getpid()} "):
+    with pytest.raises(StateError) as refused:
         open_log(settings)
+    assert_message(refused.value, "state file in use", FILE=tmp_path / "state.db", PROCESS=os.getpid())
     held.close()
 
 
@@ -328,13 +330,14 @@ def test_a_server_that_was_never_entered_holds_nothing(tmp_path: Path) -> None:
 def test_an_address_in_use_is_refused_with_a_remedy() -> None:
     with bind(Settings(port=0)) as first:
         port = first.getsockname()[1]
-        with pytest.raises(SettingsError, match=rf"127\.0\.0\.1:{port}: address already in use → .* --port \(0"):
+        with pytest.raises(SettingsError) as refused:
             bind(Settings(port=port))
+        assert_message(refused.value, "address in use", PORT=port)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "not..a.name", "no-such-name.invalid"])
 def test_an_address_of_no_interface_is_refused_with_a_remedy(host: str) -> None:
-    with pytest.raises(SettingsError, match=r":0: .* → give an address of this machine with --host"):
+    with pytest.raises(SettingsError, match=r":0: .* --host"):
         bind(Settings(port=0, host=host))
 
 
@@ -353,7 +356,7 @@ def test_a_port_of_the_administrator_is_refused_with_a_remedy() -> None:
     # Everything is imported while it may still be read.
     program = "import mock_server.server\n" + program
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20)
-    assert "127.0.0.1:1: permission denied → ports below 1024" in told.stdout, told
+    assert_message(told.stdout, "port of the administrator")
 
 
 def test_a_listener_is_not_handed_to_child_processes() -> None:

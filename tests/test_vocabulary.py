@@ -27,11 +27,11 @@ NAMES = {
     "spoilt": "invalid_bodies", "to_nobody": "refuse_closed_client", "told_apart": "distinguished",
     "move_in": "create", "move_out": "delete", "office": "tenant", "owe": "enqueue",
     "sieve": "redactor", "sieved": "redacted", "told_url": "report_url",
-    "_deed": "_action_context", "_told": "_result, _state", "told": "facts, evidence, what it holds",
+    "_deed": "_action_context", "_told": "_result, _state, what it holds",
 }  # fmt: skip
 
 # The same in one package only, where the other means something else by it.
-OF_THE_SUITE = {"fates": "statuses", "visit": "plan", "wishes": "options"}
+OF_THE_SUITE = {"fates": "statuses", "told": "facts, evidence, …", "visit": "plan", "wishes": "options"}
 
 OF_THE_SERVER = {"image": "state"}
 

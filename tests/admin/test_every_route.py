@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from desk import Desk, Tenant
+from messages import assert_message
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from wire import Answer, ask, state_of
@@ -172,5 +173,5 @@ def test_a_workspace_that_is_none_is_named_on_every_route_that_takes_one(desk: D
         headers = [("x-mock-workspace", "nobody")]
         answer = ask(desk.app, method, filled(desk, path), key=None, headers=headers)
         assert_refused(answer, 404, (method, path))
-        assert "no workspace of the id" in answer.json["detail"]
+        assert_message(answer.json["detail"], "id of no workspace")
     assert whole(desk) == before

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from desk import Desk, Tenant
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import Answer, ask
 
@@ -129,4 +130,4 @@ def test_an_integer_may_be_written_with_a_point(desk: Desk) -> None:
 def test_a_world_that_cannot_start_then_is_refused_with_a_pointer(desk: Desk) -> None:
     refused = desk.admin("POST", "/workspaces", {"now": "8000-01-01T00:00:00Z"})
     assert (refused.status, refused.json["pointer"]) == (400, "/now")
-    assert "choose a time between" in refused.json["detail"]
+    assert_message(refused.json["detail"])

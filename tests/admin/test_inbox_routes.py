@@ -11,6 +11,7 @@ from weakref import ref
 
 import pytest
 from hooks_desk import HooksDesk
+from messages import assert_message
 
 from mock_server.admin.inbox_wait import ExpectedDeliveries
 from mock_server.server import MockServer
@@ -119,12 +120,11 @@ def test_a_disappointed_expectation_says_what_came_nearest_and_what_was_delivere
     problem = answer.json()
 
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-    assert problem["detail"] == "0 of 1 came that match"
+    assert_message(problem["detail"])
     assert problem["received"] == 2
-    assert [miss["differences"] for miss in problem["nearMisses"]] == [
-        ["firstName: wanted 'Bob', got 'Ann'"],
-        ["suburb: wanted 'Enmore', got 'Newtown'"],
-    ]
+    for miss, field in zip(problem["nearMisses"], ("firstName", "suburb"), strict=True):
+        (difference,) = miss["differences"]
+        assert_message(difference, f"near miss: {field}")
     assert any("failed refused: 8.8.8.8" in line for line in problem["deliveries"])
     assert sum("delivered" in line for line in problem["deliveries"]) == 2
 
@@ -220,7 +220,8 @@ def test_no_value_is_kept_beside_the_bytes_of_a_body(hooks: HooksDesk, hooks_ser
 @pytest.mark.parametrize("levels", [97, 255, 500, 1_023, 50_000])
 def test_what_nobody_could_show_again_is_refused(hooks: HooksDesk, levels: int) -> None:
     refused = post(hooks, b"[" * levels + b"]" * levels)
-    assert (refused.status_code, refused.json()["detail"]) == (400, "nested deeper than 96 levels")
+    assert refused.status_code == 400
+    assert_message(refused.json()["detail"], "JSON that nests too deep")
     assert post(hooks, b"[" * 96 + b"]" * 96).status_code == 200
     assert len(hooks.received()) == 1
 
@@ -365,5 +366,5 @@ def test_what_no_body_can_have_at_once_is_refused(hooks: HooksDesk, count: int) 
     for match in ({"a": 1, "a.b": 1}, {"a": {"b": 2}, "a.b": 1}, {"a.b.c": 1, "a": {"b": 1}}):
         answer = hooks.ask("POST", place(hooks, "/expect"), {"match": match, "count": count})
         assert (answer.status_code, answer.json()["pointer"]) == (400, "/match")
-        assert "no body has both `a` and `a.b" in answer.json()["detail"]
+        assert_message(answer.json()["detail"], f"paths that no body has at once: {match}")
     hooks.done("POST", place(hooks, "/expect"), {"match": {"a": {"b": 1.0}, "a.b": 1}})

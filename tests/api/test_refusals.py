@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import KEY, Answer, ask, assert_envelope, body_of, target_of
 
@@ -66,7 +67,7 @@ def test_a_trailing_slash_is_another_path(app: Starlette, operation: Operation) 
     path = target_of(operation).partition("?")[0]
     answer = ask(app, operation.method, f"{path}/")
     assert_envelope(answer, 404, "Not found")
-    assert "no such path; did you mean" in answer.explain
+    assert_message(answer.explain.partition(" /")[0], "path with a slash at its end")
 
 
 def test_a_body_that_is_no_json_is_400(app: Starlette, with_body: Operation) -> None:
@@ -80,7 +81,7 @@ def test_a_missing_body_is_400_where_one_is_required(app: Starlette, with_body: 
     answer = ask(app, with_body.method, target_of(with_body))
     assert with_body.body_required
     assert_envelope(answer, 400)
-    assert answer.explain == "body: is missing -> send application/json"
+    assert_message(answer.explain, "body that is missing")
 
 
 def test_a_body_over_the_bound_is_413(app: Starlette, with_body: Operation) -> None:
@@ -123,7 +124,7 @@ def test_a_path_that_can_name_nothing_is_not_found_and_told_why(app: Starlette, 
 def test_a_path_that_is_not_utf_8_is_400(app: Starlette, path: str) -> None:
     answer = ask(app, "GET", f"/v1/leads/{path}")
     assert_envelope(answer, 400)
-    assert answer.explain == "path parameter `leadId`: is not UTF-8"
+    assert_message(answer.explain, "path parameter that is not UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_a_fault_that_two_parts_of_a_schema_find_is_told_once(app: Starlette) ->
 def test_a_required_parameter_that_is_missing_is_named(app: Starlette) -> None:
     answer = ask(app, "GET", "/api/webhooks/zapier/leads?org_id=org_abc123")
     assert_envelope(answer, 400)
-    assert answer.explain.startswith("query parameter `user_id`: is missing")
+    assert_message(answer.explain)
 
 
 def test_unknown_query_parameters_are_ignored(app: Starlette) -> None:
@@ -169,10 +170,11 @@ def test_what_is_ignored_is_told_each_time_with_what_was_probably_meant(app: Sta
     for _ in range(2):
         answer = ask(app, "GET", "/v1/leads?limt=2&odd%0d%0aname=1")
         assert answer.status == 200
-        assert answer.explain.startswith("query parameter limt: is ignored; did you mean `limit`?")
+        assert_message(answer.explain, "query parameters that are ignored")
     body = b'{"firstName": "Ana", "email": "typing@example.com", "lastNme": "Bo"}'
     answer = ask(app, "POST", "/v1/leads", body=body)
-    assert (answer.status, answer.explain) == (201, "body /lastNme: is ignored; did you mean `lastName`?")
+    assert answer.status == 201
+    assert_message(answer.explain)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_what_is_ignored_is_told_each_time_with_what_was_probably_meant(app: Sta
 def test_an_unknown_path_is_404_and_names_the_nearest(app: Starlette, path: str, near: str) -> None:
     answer = ask(app, "GET", path)
     assert_envelope(answer, 404, "Not found")
-    assert answer.explain == f"no such path; did you mean {near} ?"
+    assert_message(answer.explain, "path that is near another", PATH=near)
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/wp-login.php", "*", "/" + "x" * 9000])
@@ -202,7 +204,7 @@ def test_a_path_that_is_like_nothing_is_404(app: Starlette, path: str) -> None:
 def test_an_id_that_is_not_there_is_404_and_says_so(app: Starlette) -> None:
     answer = ask(app, "GET", "/v1/leads/ld_nobody")
     assert_envelope(answer, 404, "Not found")
-    assert answer.explain == "no leads with this id in this workspace"
+    assert_message(answer.explain)
 
 
 @given(

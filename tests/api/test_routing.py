@@ -120,7 +120,7 @@ def test_an_operation_that_another_hides_is_listed() -> None:
     node = {"get": {"responses": {"204": {"description": ""}}}}
     root = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a/{x}": node, "/a/{y}": node}}
     [problem] = operations(parse(root, "doc")).left_out
-    assert "the same path as `/a/{x}`" in problem.what
+    assert "`/a/{x}`" in problem.what
 
 
 @given(st.lists(st.text("ab.%2E", min_size=1, max_size=4), min_size=2, max_size=4))

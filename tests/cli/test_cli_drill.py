@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.cli.drill_run import DrillRun
 from mock_server.cli.drill_verdict import Outcome, judge
@@ -51,8 +52,8 @@ def test_a_test_that_fails_for_a_placebo_too_only_compares() -> None:
 def test_a_command_without_a_report_breaks_as_a_whole() -> None:
     late, dead = run("null", None), run("null", 3, tail="one\nout of cheese")
 
-    assert judge("null", "", late, None).broken == {"the command": "took more than 1 s"}
-    assert judge("null", "", dead, run("null")).broken == {"the command": "ended with 3: out of cheese"}
+    assert_message(judge("null", "", late, None).broken["the command"])
+    assert_message(judge("null", "", dead, run("null")).broken["the command"])
     assert judge("null", "", dead, run("null", 1)).outcome is Outcome.UNDECIDED
 
 

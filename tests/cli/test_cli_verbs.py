@@ -15,6 +15,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+from messages import assert_message
 from wire import TINY
 
 from mock_server import __file__ as package
@@ -152,7 +153,8 @@ def test_a_good_document_is_said_to_be_good(piped: Run, tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text(piped("spec", "show")[1])
     code, said = piped("spec", "lint", "own.json")
     assert code == 0
-    assert said.startswith("own.json can be served\n  operations: 37\n  kinds of records: appointments, ")
+    assert "  operations: 37\n" in said
+    assert_message(said)
 
 
 def test_a_document_without_records_is_said_to_have_none(piped: Run, tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_a_document_without_records_is_said_to_have_none(piped: Run, tmp_path: P
     (tmp_path / "own.json").write_text(
         json.dumps({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths})
     )
-    assert "  kinds of records: none\n" in piped("spec", "lint", "own.json")[1]
+    assert_message(piped("spec", "lint", "own.json")[1])
 
 
 def test_every_setting_has_a_flag_with_help(piped: Run) -> None:
@@ -189,7 +191,7 @@ def test_every_verb_has_a_line_in_the_help_and_help_of_its_own(piped: Run) -> No
     for verb in cli.list_commands(None):  # type: ignore[arg-type]
         assert f"\n  {verb} " in said
         assert piped(verb, "--help")[0] == 0
-    assert "0 good · 1 the contract is broken · 2 could not run · 130 interrupted" in said
+    assert_message(said.splitlines()[-1])
 
 
 def test_the_package_can_be_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +203,7 @@ def test_the_package_can_be_run(capsys: pytest.CaptureFixture[str], monkeypatch:
 
 
 def test_mock_is_another_word_for_serve(piped: Run) -> None:
-    assert "Start the fake API" in piped("mock", "--help")[1]
+    assert piped("mock", "--help")[1].partition("\n")[2] == piped("serve", "--help")[1].partition("\n")[2]
 
 
 @pytest.mark.parametrize(
@@ -251,10 +253,7 @@ def test_faults_of_a_file_are_told_a_line_each(piped: Run, tmp_path: Path) -> No
     (tmp_path / "sophiie-mock.toml").write_text("prot = 1\nquiet = 5")
     code, said = piped("serve")
     assert code == 2
-    assert [line.partition("sophiie-mock.toml: ")[2] for line in said.splitlines()] == [
-        "'prot': no such setting → did you mean `port`?",
-        "'quiet': 5 is neither true nor false → write true or false",
-    ]
+    assert_message(said, FOLDER=tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it was just being opened

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from messages import assert_message
 
 from mock_server.server import MockServer
 from mock_server.webhooks.events import EVENTS
@@ -52,7 +53,7 @@ def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run
 def test_a_field_that_the_api_ignores_is_told(server: MockServer, run: Run) -> None:
     code, _, err = run("trigger", "LEAD_CREATED", "--set", "emial=ana@example.com")
     assert code == 0
-    assert "note: body /emial: is ignored; did you mean `email`?" in err
+    assert_message(err.splitlines()[0])
 
 
 def test_a_mistyped_event_is_guessed(run: Run) -> None:
@@ -77,7 +78,8 @@ def test_fields_come_from_a_file_and_from_the_line_which_wins(server: MockServer
 def test_when_nobody_subscribes_it_says_so(server: MockServer, run: Run) -> None:
     code, _, err = run("trigger", "LEAD_CREATED")
 
-    assert (code, err) == (0, "nobody subscribes to LEAD_CREATED: nothing was delivered\n")
+    assert code == 0
+    assert_message(err)
 
 
 def test_a_body_of_ones_own_is_delivered_as_it_is(server: MockServer, run: Run, tmp_path: Path) -> None:
@@ -150,7 +152,7 @@ def test_fields_that_are_no_mapping_are_refused(server: MockServer, run: Run, tm
     code, _, err = run("trigger", "LEAD_CREATED", "--file", str(tmp_path / "fields.yaml"))
 
     assert code == 2
-    assert "not a mapping of fields" in err
+    assert_message(err, FOLDER=tmp_path)
 
 
 def test_another_program_is_not_written_to(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,4 +203,6 @@ def test_events_are_listed_shown_and_sent_again(server: MockServer, run: Run) ->
     ids = [entry["headers"]["x-mock-event-id"] for entry in received(server)]
     assert ids[:2] == [created[3]] * 2
     assert ids[2] != created[3]
-    assert run("events", "resend", newest["id"]) == (0, "", "nobody subscribes to it: nothing was delivered\n")
+    *done, err = run("events", "resend", newest["id"])
+    assert done == [0, ""]
+    assert_message(err)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server import pytest_plugin
 from mock_server.cli.commands import check
@@ -99,8 +99,9 @@ def test_the_remedy_is_what_the_readme_says() -> None:
 def test_pytest_that_is_asked_for_the_suite_without_its_extra_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openapi_core", None)
     hook: Any = pytest_plugin.pytest_load_initial_conftests
-    with pytest.raises(pytest.UsageError, match=re.escape(f"the contract suite needs openapi_core → {INSTALL}")):
+    with pytest.raises(pytest.UsageError) as refused:
         hook(None, None, ["--pyargs", "contracts"])
+    assert_message(refused.value)
     monkeypatch.setattr("mock_server.support.extras.find_spec", lambda name: None)
     hook(None, None, ["--pyargs", "contracts"])  # another package of that name, or none
 
@@ -111,7 +112,7 @@ def test_a_library_of_another_version_is_one_line_and_ends_with_2() -> None:
     ended = program(f"{other}\nsys.modules['openapi_core'] = other", "check", "traffic", "x.har")
     assert ended.returncode == 2
     assert ended.stderr.startswith("sophiie-mock: cannot import name ")
-    assert ended.stderr.endswith(f" → {INSTALL}, which brings what fits\n")
+    assert f" → {INSTALL}" in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 
@@ -121,7 +122,7 @@ def test_a_missing_library_of_the_server_is_one_line_and_ends_with_2(missing: st
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.count("\n") == 1
     assert f"{missing}" in ended.stderr
-    assert f'pip install "sophiie-mock @ {WHENCE}", which brings what fits' in ended.stderr
+    assert f'pip install "sophiie-mock @ {WHENCE}"' in ended.stderr
 
 
 # --- faults of our own ----------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def test_a_fault_of_any_verb_is_one_line_and_ends_with_2(
     [file] = tmp_path.glob("sophiie-mock-*.txt")
     assert (code, out) == (2, "")
     assert err.startswith("sophiie-mock: ValueError at mock_server/cli/main.py:")
-    assert err.endswith(f"a bug of sophiie-mock → please report it with {file} {NOTE}\n")
+    assert err.endswith(f" {file} {NOTE}\n")
     assert "in a message" in file.read_text()
     assert KEY not in err + file.read_text()
     assert file.stat().st_mode & 0o077 == 0
@@ -159,7 +160,7 @@ def test_a_fault_of_the_suite_is_told_in_the_same_way(
     code, out, err = said("check", "http://127.0.0.1:1", "--key-file", "key")
     [file] = tmp_path.glob("sophiie-mock-*.txt")
     assert (code, out) == (2, "")
-    assert "a bug of sophiie-mock → please report it with" in err
+    assert f" {file} " in err
     assert err.count("\n") == 1
     assert key not in err + file.read_text()
 
@@ -184,7 +185,7 @@ def test_a_fault_is_told_where_no_file_can_be_written(
     monkeypatch.setattr("mock_server.cli.main.importlib.import_module", broken)
     code, _, err = said("worlds")
     assert code == 2
-    assert err.endswith("please set SOPHIIE_MOCK_DEBUG=1, do it again and report what is printed\n")
+    assert_message(err.rpartition(" → ")[2])
 
 
 def test_a_fault_of_the_machine_is_named(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +195,7 @@ def test_a_fault_of_the_machine_is_named(said: Said, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("mock_server.cli.main.importlib.import_module", full)
     code, _, err = said("worlds")
     assert code == 2
-    assert err.startswith("sophiie-mock: some/file: No space left on device (at mock_server/cli/")
+    assert err.startswith("sophiie-mock: some/file: No space left on device (at ")
 
 
 # --- streams --------------------------------------------------------------------------------------------------------

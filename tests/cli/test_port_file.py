@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from messages import assert_message
 
 from mock_server.cli.port_file import PortFile
 from mock_server.errors import SettingsError
@@ -26,14 +27,16 @@ def test_what_an_earlier_run_left_is_removed(left: str, path: Path) -> None:
 @pytest.mark.parametrize("text", ["precious", "47474747", "port = 4747"])
 def test_a_file_that_holds_no_port_is_left_alone(text: str, path: Path) -> None:
     path.write_text(text)
-    with pytest.raises(SettingsError, match="holds something else than a port → give another file"):
+    with pytest.raises(SettingsError) as refused:
         PortFile(str(path)).clear()
+    assert_message(refused.value, "file that holds no port", FILE=path)
     assert path.read_text() == text
 
 
 def test_a_folder_is_named_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="Is a directory → give a file"):
+    with pytest.raises(SettingsError) as refused:
         PortFile(str(tmp_path)).clear()
+    assert_message(refused.value, FOLDER=tmp_path)
 
 
 def test_it_is_written_whole_and_readable_and_removed_again(path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from messages import assert_message
 from wire import KEY, TINY
 
 from mock_server.config.settings import Settings
@@ -132,7 +134,8 @@ def test_the_next_takes_over_from_one_that_was_killed(common: dict[str, Any], tm
             assert {ask(second.url, "GET", f"/v1/leads/{id}")[0] for id in ids} == {200}
             asked = {"request": {"method": "POST"}, "exactly": 9}
             status, problem = ask(second.url, "POST", "/__admin/verify", asked)
-            assert (status, "died before it had stored" in problem["detail"]) == (409, True)
+            assert status == 409
+            assert_message(problem["detail"])
             ask(second.url, "POST", "/__admin/reset", {})
             assert ask(second.url, "POST", "/__admin/verify", {**asked, "exactly": 0})[0] == 200
 
@@ -168,8 +171,9 @@ def test_only_replicas_may_say_that_they_are_one(common: dict[str, Any]) -> None
 
 def test_a_database_that_cannot_be_used_is_refused_at_the_start(common: dict[str, Any]) -> None:
     settings = Settings(**{**common, "state": "postgresql://somebody@127.0.0.1:1/nothing"})
-    with pytest.raises(StateError, match=r"refused.* → see that it runs"), MockServer(settings):
+    with pytest.raises(StateError) as refused, MockServer(settings):
         raise AssertionError("it started")
+    assert_message(refused.value.problems[0].remedy, "remedy for a database that is not reached")
 
 
 def test_a_workspace_that_cannot_be_loaded_says_why(common: dict[str, Any], postgres_url: str) -> None:
@@ -180,7 +184,8 @@ def test_a_workspace_that_cannot_be_loaded_says_why(common: dict[str, Any], post
     server = MockServer(Settings(**common))
     with server:
         status, told = ask(server.url, "GET", "/v1/leads")
-        assert (status, "its fact `world` is None" in told["error"]) == (503, True)
+        assert status == 503
+        assert "`world`" in told["error"]
         status, made = ask(server.url, "POST", "/__admin/workspaces", {})
         assert status == 201  # the others are served
         assert ask(server.url, "GET", "/v1/leads", authorization=f"Bearer {made['key']}")[0] == 200
@@ -188,8 +193,9 @@ def test_a_workspace_that_cannot_be_loaded_says_why(common: dict[str, Any], post
 
 def test_a_replica_does_not_start_beside_a_server_that_is_none(common: dict[str, Any], postgres_url: str) -> None:
     log = PostgresLog(postgres_url)
-    with pytest.raises(StateError, match="in use by process"), MockServer(Settings(**common)):
+    with pytest.raises(StateError) as refused, MockServer(Settings(**common)):
         raise AssertionError("it started")
+    assert_message(refused.value, "database in use", URL=postgres_url, PROCESS=os.getpid(), HOST=socket.gethostname())
     log.close()
 
 

@@ -2,6 +2,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.config.settings import Settings, flag, table, typed, variable
 from mock_server.errors import SettingsError
@@ -58,8 +59,9 @@ def test_a_rate_limit_is_a_number_or_a_word(written: str, limit: int) -> None:
 
 @pytest.mark.parametrize("written", ["0", "-1", "²", "٣", "", "1e3", "60/m", "9" * 5000, "Observe"])
 def test_what_is_no_rate_limit_is_refused(written: str) -> None:
-    with pytest.raises(SettingsError, match=r"--rate-limit: .* is neither a number"):
+    with pytest.raises(SettingsError) as refused:
         Settings(rate_limit=written)
+    assert_message(str(refused.value).partition(" is neither ")[2], "no rate limit")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from messages import assert_message
 
 from mock_server.config.settings import Settings, flag, table, typed, variable
 from mock_server.config.sources import gather, unknown_variables
@@ -89,8 +90,9 @@ def test_a_byte_order_mark_is_passed_over(file: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("raw", [b"\xff\xfep\0", b"\xff", "host = 'é'".encode("latin-1")])
 def test_a_file_that_is_not_utf_8_is_named(raw: bytes, tmp_path: Path) -> None:
     (tmp_path / "sophiie-mock.toml").write_bytes(raw)
-    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml: not UTF-8 → save it in UTF-8"):
+    with pytest.raises(SettingsError) as refused:
         gather({}, {}, tmp_path)
+    assert_message(refused.value, "settings file that is not UTF-8", FOLDER=tmp_path)
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
@@ -106,8 +108,9 @@ def test_the_variables_of_a_service_in_kubernetes_are_passed_over(protocol: str,
 
 @pytest.mark.parametrize("value", ["http://10.0.0.3:4747", "10.0.0.3:4747", "tcp:4747"])
 def test_another_wrong_port_is_still_refused(value: str, nowhere: Path) -> None:
-    with pytest.raises(SettingsError, match=r"SOPHIIE_MOCK_PORT: .* is no whole number"):
+    with pytest.raises(SettingsError) as refused:
         gather({}, {"SOPHIIE_MOCK_PORT": value}, nowhere)
+    assert_message(refused.value, "port that is no number", TEXT=repr(value))
 
 
 @pytest.mark.parametrize("name", [name for name, item in NAMES.items() if isinstance(item.default, int)])
@@ -159,8 +162,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
         gather({"seed": "x"}, {}, tmp_path)
     told = str(caught.value)
     assert len(caught.value.problems) == 6
-    assert "'prot': no such setting → did you mean `port`?" in told
-    assert "'zzz': no such setting → `sophiie-mock serve --help` lists them" in told
+    assert_message(told, FOLDER=tmp_path)
     assert all(problem.remedy for problem in caught.value.problems)
     for part in ("'quiet': 3 is neither true nor false", "'assume': 5 is no list", "'host': True is no text"):
         assert part in told
@@ -175,8 +177,9 @@ def test_a_file_that_is_not_toml_is_named(text: str, tmp_path: Path) -> None:
 
 def test_a_file_larger_than_settings_need_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "sophiie-mock.toml").write_text("# " + "x" * 2**14)
-    with pytest.raises(SettingsError, match=r"sophiie-mock\.toml: larger than 16 KiB → "):
+    with pytest.raises(SettingsError) as refused:
         gather({}, {}, tmp_path)
+    assert_message(refused.value, FOLDER=tmp_path)
 
 
 @pytest.mark.parametrize("text", ["tool = 5", "[tool]\nsophiie-mock = 5", "[tool]\nsophiie-mock = []"])
@@ -185,8 +188,9 @@ def test_a_section_that_is_no_table_is_named_or_not_there(text: str, tmp_path: P
     if text.startswith("tool"):
         assert gather({}, {}, tmp_path) == Settings()
     else:
-        with pytest.raises(SettingsError, match=r"\[tool.sophiie-mock\] is no table"):
+        with pytest.raises(SettingsError) as refused:
             gather({}, {}, tmp_path)
+        assert_message(refused.value, "section that is no table", FOLDER=tmp_path)
 
 
 def settings_or_problems(

@@ -1,6 +1,7 @@
 """Recorded traffic for tests, as browsers write it, and the command that judges it."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,3 +47,14 @@ Judge = Callable[..., tuple[int, str, str]]
 
 def har(*entries: Json) -> Json:
     return {"log": {"version": "1.2", "entries": entries}}
+
+
+def judged_entries(out: str) -> tuple[int, int]:
+    """How many entries of a recording the command has judged, and how many there are."""
+    ((judged, all_of_them),) = re.findall(r"(\d+) of (\d+) entries", out)
+    return int(judged), int(all_of_them)
+
+
+def not_judged(out: str) -> list[str]:
+    """The entries of which the command says that their bodies were not recorded."""
+    return re.findall(r"not recorded: [^(]*\(([^)]*)\)", out)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from messages import assert_message
 
 from contracts.cli import main
 from contracts.errors import CannotRun
@@ -85,8 +86,9 @@ def test_a_path_or_an_operation_with_servers_of_its_own_stands_below_them() -> N
 
 @pytest.mark.parametrize("raw", [None, [], {}, {"openapi": "2.0"}, {"openapi": 3}])
 def test_what_is_no_document_of_version_3_is_refused(raw: Any) -> None:
-    with pytest.raises(CannotRun, match=r"x\.yaml: no OpenAPI 3 document"):
+    with pytest.raises(CannotRun) as refused:
         plain("x.yaml", raw)
+    assert_message(refused.value, "no document of version 3")
 
 
 @pytest.mark.parametrize("name", ["legacy", "widgets"])
@@ -95,8 +97,8 @@ def test_the_mock_serves_the_document_that_it_is_checked_against(name: str) -> N
     asked = ["--spec", str(DOCUMENTS / f"{name}.yaml"), "--exclude", "engine"]
     result = CliRunner().invoke(main.command, asked, standalone_mode=False)
     assert "0 with" in result.output, result.output
-    assert "has not the form" not in result.output
-    assert ("its items have no `id`" in result.output) == (name == "widgets")
+    assert "KeyError" not in result.output
+    assert ("no `id`" in result.output) == (name == "widgets")
     assert result.return_value == 0
 
 

@@ -171,12 +171,15 @@ def test_one_cause_is_one_section_with_its_count(tmp_path: Path) -> None:
     many = [finding(Location(200, pointer=f"/rooms/*/m{number}")) for number in range(23)]
     text = page(tmp_path, *many, finding(Location(), input.ACCEPTED, MAKE))
     assert text.count("<h4>") == 2
-    assert ('GET /rooms <span class="count">×23</span>' in text, "22 more places like it" in text) == (True, True)
+    assert ('GET /rooms <span class="count">×23</span>' in text, re.search(r"\b22 more ", text) is not None) == (
+        True,
+        True,
+    )
 
 
 def test_what_is_accepted_stays_in_the_page_marked(tmp_path: Path) -> None:
     text = page(tmp_path, accepted=(finding(Location(200)),))
-    assert "Accepted by the baseline" in text
+    assert "<h2>Accepted" in text
     assert "response_schema_conformance in GET /rooms" in text
 
 

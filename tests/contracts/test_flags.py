@@ -16,6 +16,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from flags import OTHERS, REFUSED, TRIED, covering, everything, prepare, words
+from messages import assert_message
 from production import KEY, Production, production
 from recording import HOST, FakeClock, Meter, Recording, Seen, recording
 
@@ -107,10 +108,10 @@ def test_without_a_key_nothing_is_sent_and_the_reason_is_told(
         monkeypatch.delenv("SOPHIIE_API_KEY")
         code, text = command()
         assert (code, host.seen) == (2, [])
-        assert "no key → put it in SOPHIIE_API_KEY" in text
+        assert_message(text)
         code, text = command("--plan")
         assert (code, host.seen) == (0, [])
-        assert "requests at most, in about" in text
+        assert re.search(r"[1-9]\d* requests at most", text)
 
 
 def marked(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from messages import assert_message, line_with
 from recording import KEY, Answer, recording
 
 from contracts.cli import main
@@ -78,7 +79,7 @@ def test_an_interrupted_run_shows_what_it_found_and_writes_every_report(
 def test_an_interrupt_before_anything_was_found_writes_the_reports_too(ended: Ended) -> None:
     result, _ = ended(signal.SIGTERM, 1, "--only", "members")
     assert (result.return_value, Path("json.out").exists()) == (130, True)
-    assert "interrupted; no rules seen to be broken by then" in result.output
+    assert_message(line_with(result.output, "interrupted;"))
 
 
 @pytest.mark.slow
@@ -100,7 +101,7 @@ def test_a_target_that_hangs_does_not_hold_up_the_end(ended: Ended) -> None:
 def test_a_run_at_its_time_limit_ends_as_its_findings_say(ended: Ended) -> None:
     result, _ = ended(0, -1, "--only", "members", "--max-time", "0.1")
     assert result.return_value in (0, 1, 2)  # by how far it came
-    assert "the time is used up" in result.output
+    assert "time is used up" in result.output
     assert json.loads(Path("json.out").read_text())["exitCode"] == result.return_value
 
 
@@ -113,7 +114,8 @@ def test_a_report_that_cannot_be_written_hides_nothing(ended: Ended, monkeypatch
     real = Path.write_text
     monkeypatch.setattr(Path, "write_text", written)
     result, _ = ended(0, -1, "--only", "members", "--exclude", "engine")
-    assert (result.return_value, "json.out: No space left on device" in result.output) == (1, True)
+    assert result.return_value == 1
+    assert "json.out: No space" in result.output
     assert Path("html.out").exists()
 
 
@@ -134,7 +136,7 @@ def test_a_second_signal_ends_the_writing(apart: float, ended: Ended, monkeypatc
     there = [kind for kind in WRITERS if Path(f"{kind}.out").exists()]
     if apart > SAME_SIGNAL:
         assert there == ["json"]  # the first of them was whole by then
-        assert "html.out: not written, for the run was interrupted a second time" in result.output
+        assert_message(line_with(result.output, "html.out"), "report that was not written")
     else:
         assert there == list(WRITERS)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from messages import assert_message, line_with
 
 from contracts.cli import main
 from contracts.real_host.ledger import Ledger
@@ -43,9 +44,13 @@ def test_a_pace_that_nobody_keeps_is_removed_and_one_in_use_stays(
     purged: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:
     file = paced(tmp_path, time.time() + 300)
-    assert purged() == (2, f"kept {file}: in use within the last minute\n1 kept.\n")
+    code, text = purged()
+    assert code == 2
+    assert_message(text, FILE=file)
     paced(tmp_path, time.time() - 61)
-    assert purged() == (0, f"removed {file}\nNothing else is kept.\n")
+    code, text = purged()
+    assert code == 0
+    assert_message(text, "purged: one file", FILE=file)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -63,7 +68,7 @@ def test_a_finished_ledger_is_removed_and_an_unfinished_one_stays_even_when_it_i
     code, text = purged("mine.jsonl")
     assert code == 2
     assert f"removed {done.file}\n" in text
-    assert f"kept {open_.file}: records may be left → sophiie-mock check cleanup {open_.file}" in text
+    assert_message(line_with(text, f"kept {open_.file}"), FILE=open_.file)
     assert "kept mine.jsonl" in text
     assert {path.name for path in tmp_path.iterdir()} == {open_.file.name, "mine.jsonl"}
 
@@ -73,7 +78,9 @@ def test_reports_are_removed_when_they_are_named_and_other_files_never(
 ) -> None:
     for name in ("report.json", "other.json", "notes.jsonl"):
         (tmp_path / name).write_text("{}")
-    assert purged("report.json") == (0, "removed report.json\nNothing else is kept.\n")
+    code, text = purged("report.json")
+    assert code == 0
+    assert_message(text, "purged: one file", FILE="report.json")
     assert {path.name for path in tmp_path.iterdir()} == {"other.json", "notes.jsonl"}
     assert purged("missing.json")[0] == 2
 
@@ -83,12 +90,18 @@ def test_tables_of_the_generator_are_removed_and_examples_of_other_tests_stay(
 ) -> None:
     (tmp_path / ".hypothesis" / "unicode_data").mkdir(parents=True)
     (tmp_path / ".hypothesis" / "examples").mkdir()
-    assert purged() == (0, "Nothing else is kept.\n")
+    code, text = purged()
+    assert code == 0
+    assert_message(text, "purged: nothing")
     (tmp_path / ".hypothesis" / "examples").rmdir()
-    assert purged() == (0, "removed .hypothesis\nNothing else is kept.\n")
+    code, text = purged()
+    assert code == 0
+    assert_message(text, "purged: one file", FILE=".hypothesis")
     assert purged(str(tmp_path))[0] == 2
     assert tmp_path.exists()
 
 
 def test_nothing_to_remove_is_fine(purged: Callable[..., tuple[int, str]]) -> None:
-    assert purged() == (0, "Nothing else is kept.\n")
+    code, text = purged()
+    assert code == 0
+    assert_message(text, "purged: nothing")

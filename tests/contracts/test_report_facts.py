@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from messages import assert_message, messages
 from production import CONTRACT
 from recording import KEY
 
@@ -99,7 +100,7 @@ def test_a_report_says_which_rules_were_checked_and_why_not_the_others(kind: str
     text = report(kind, outcome())
     assert "ignored_auth" in text or "rules checked" in text
     assert "pages_partition" in text
-    assert "the document has nothing that it is about" in text
+    assert messages()["rule whose subject the document has not"] in text
 
 
 def test_like_findings_are_one_row_and_one_annotation_with_their_count() -> None:
@@ -114,7 +115,7 @@ def test_of_many_annotations_the_last_that_is_shown_stands_for_the_rest() -> Non
     many = outcome(*(refused(operation=f"GET /v1/x{number}") for number in range(30)))
     errors = [line for line in report("github", many).splitlines() if line.startswith("::error")]
     assert len(errors) == 10
-    assert errors[-1].endswith("21 more findings in 21 places: positive_data_acceptance")
+    assert_message(errors[-1])
 
 
 def test_what_was_accepted_is_in_the_report_for_programs() -> None:
@@ -139,13 +140,13 @@ def test_a_rule_is_checked_when_a_run_that_looks_at_it_came_to_its_end() -> None
     assert set(told) == set(RULES)
     assert told[access.IGNORED_AUTH.name] == told["response_schema_conformance"] == ""
     assert told["pages_partition"] == "it answered 500"
-    assert told["rate_limit"] == "the run ended before it"
-    assert told["told_once"] == "the document has nothing that it is about"
-    assert told["request_conformance"] == "it is about recorded traffic"
-    assert rules(result, known, "keys")["told_once"] == "left out by --only or --exclude"
-    assert rules(result, known, "ignored_auth")["rate_limit"] == "left out by --only or --exclude"
+    assert_message(told["rate_limit"])
+    assert_message(told["told_once"], "rule whose subject the document has not")
+    assert_message(told["request_conformance"])
+    assert_message(rules(result, known, "keys")["told_once"], "rule that was left out")
+    assert_message(rules(result, known, "ignored_auth")["rate_limit"], "rule that was left out")
     result.mode = Mode.SAFE
-    assert rules(result, known)["told_once"] == "a safe run does not send what would show it"
+    assert_message(rules(result, known)["told_once"])
 
 
 def test_recorded_traffic_shows_requests_and_answers() -> None:
@@ -155,7 +156,7 @@ def test_recorded_traffic_shows_requests_and_answers() -> None:
     )
     assert both["request_conformance"] == both["response_schema_conformance"] == requests["request_conformance"] == ""
     assert requests["response_schema_conformance"] == "left out by --requests-only"
-    assert both["use_after_free"] == "recorded traffic does not show it"
+    assert_message(both["use_after_free"])
 
 
 @pytest.mark.parametrize(

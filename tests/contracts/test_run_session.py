@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from auditing import audited
 from going_away import answering_then_gone
+from messages import assert_message
 from production import CONTRACT
 from recording import HOST, KEY, Answer, FakeClock, recording
 
@@ -70,8 +71,9 @@ def test_nothing_is_sent_after_the_session() -> None:
         with session as run:
             pass
         sent = len(host.seen)
-        with pytest.raises(RunStopped, match="the session is over"):
+        with pytest.raises(RunStopped) as refused:
             run.client.send("GET", f"{host.url}/v1/faqs", {})
+        assert_message(refused.value)
         with pytest.raises(RuntimeError, match="entered once"), session:
             pytest.fail("it is over")
     assert len(host.seen) == sent
@@ -80,7 +82,7 @@ def test_nothing_is_sent_after_the_session() -> None:
 def test_a_mock_that_goes_away_after_the_greeting_is_no_crash() -> None:
     with answering_then_gone(1, name="x-mock-request-id") as url:
         result = make_run(RunSession(plan(url, without=("engine",))))
-    assert result.stopped.startswith("the connection broke in 3 runs")
+    assert_message(result.stopped)
     assert any("second organization" in note for note in result.notes)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 from recording import HOST, KEY, Answer, FakeClock, Recording, recording
 
 from contracts.errors import CannotRun
@@ -160,7 +161,7 @@ def test_a_choice_of_which_nothing_can_be_run_is_not_green(
     with recording(behind) as host:
         said, code = conclusion(run_on(host, tmp_path, FakeClock(), Options(only=(word,))))
     assert (code, len(host.seen)) == (2, 1)
-    assert "nothing of what was chosen" in said
+    assert_message(said, "choice of which nothing can be run")
 
 
 def conclusion(run: RunSession) -> tuple[str, int]:

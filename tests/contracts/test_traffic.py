@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings import LEAD, ORGANIZATION, SECRET, Json, Judge, entry, har, organization
+from messages import assert_message, line_with
+from recordings import LEAD, ORGANIZATION, SECRET, Json, Judge, entry, har, judged_entries, not_judged, organization
 
 from contracts.cli.traffic import command
 from contracts.spec.json_file import MAX_FILE_BYTES
@@ -25,8 +26,8 @@ def test_good_traffic_of_a_browser_is_good(judge: Judge) -> None:
     blocked = {**organization(), "response": {"status": 0, "headers": [], "content": {"size": 0, "mimeType": ""}}}
     code, out, _ = judge(har(organization(), packed, page, preflight, blocked))
     assert code == 0
-    assert "2 of 5 entries are for a path of the contract" in out
-    assert "1 left out: no answer was recorded" in out
+    assert judged_entries(out) == (2, 5)
+    assert "1 left out: no answer" in out
 
 
 def test_a_base_path_is_found_out(judge: Judge) -> None:
@@ -40,7 +41,7 @@ def test_a_wrong_answer_is_found_with_its_place_and_without_its_value(judge: Jud
     wrong = [organization(), organization(timeFormat="Canary-value"), organization(timeFormat="Canary-value")]
     code, out, _ = judge(har(*wrong), "-v", "--strict")
     assert "[200 /timeFormat]" in out
-    assert "text in entries 2, 3, the first at /log/entries/1" in out
+    assert_message(line_with(out, "/log/entries/1"))
     assert "Canary" not in out
     assert code in (0, 1)  # by how the vendor documents it
 
@@ -58,7 +59,8 @@ def test_a_request_that_was_refused_is_a_note_unless_asked_for(judge: Judge) -> 
     refused = entry("https://api.sophiie.ai/v1/leads?limit=0", told, status=400)
     both = har(organization(), refused)
     code, out, _ = judge(both)
-    assert (code, "GET /v1/leads refused what the contract does not allow; see --strict (entry 2)" in out) == (0, True)
+    assert code == 0
+    assert_message(line_with(out, "--strict"))
     code, out, _ = judge(both, "--strict")
     assert "expected  at least 1" in out
 
@@ -68,7 +70,8 @@ def test_a_body_that_was_not_recorded_is_not_judged(judge: Judge, changes: Json)
     lost = organization()
     lost["response"] |= changes
     code, out, _ = judge(har(lost))
-    assert (code, "only status and headers judged" in out) == (0, True)
+    assert code == 0
+    assert not_judged(out)
 
 
 def test_a_masked_value_is_not_judged(judge: Judge) -> None:
@@ -125,7 +128,8 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(tmp_path: Path, capsys
 @pytest.mark.parametrize("entries", [[], [entry("https://www.sophiie.ai/app.js", "x")]], ids=["empty", "another site"])
 def test_traffic_of_something_else_proves_nothing(judge: Judge, entries: Sequence[Json]) -> None:
     code, _, err = judge(har(*entries))
-    assert (code, f"none of {len(entries)} entries is for a path of the contract" in err) == (2, True)
+    assert code == 2
+    assert f"none of {len(entries)} entries" in err
 
 
 def test_traffic_that_only_failed_proves_nothing(judge: Judge) -> None:
@@ -160,11 +164,11 @@ def test_the_journal_of_the_mock_is_judged(judge: Judge) -> None:
         journal = send("/__admin/requests")
     code, out, _ = judge(journal)
     assert code == 0, out
-    assert "4 of 4 entries are for a path of the contract" in out
-    assert "answered by a fault or an override: not judged (entry 2)" in out
+    assert judged_entries(out) == (4, 4)
+    assert_message(line_with(out, "(entry 2)"))
     shown = json.loads(journal)
     shown["requests"][-1]["response"]["body"]["leads"][0]["id"] = 7
     code, out, _ = judge(shown)
     assert code == 1
     assert "[200 /leads/*/id]" in out
-    assert "integer in entry 4, the first at /requests/3" in out
+    assert "/requests/3" in out

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from messages import assert_message
 from recording import HOST, KEY, Answer, FakeClock, recording
 
 from contracts.errors import RequestRefused, RunStopped
@@ -270,7 +271,8 @@ def test_nobody_at_the_other_end_is_told_in_words() -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(requests.RequestException) as fault:
         safe({HOST: url}).session().get(f"{HOST}/v1/leads", headers=BEARER)
-    assert (in_words(fault.value), answered(fault.value)) == ("the connection was refused", False)
+    assert answered(fault.value) is False
+    assert_message(in_words(fault.value))
 
 
 @contextmanager

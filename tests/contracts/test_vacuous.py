@@ -35,7 +35,7 @@ def test_the_command_says_why_it_proved_nothing(case: str, monkeypatch: pytest.M
         result = CliRunner().invoke(main.command, [host.url, "--mode", "safe"], standalone_mode=False)
     assert result.return_value == 2
     assert words in result.output
-    assert "every rule was kept" not in result.output
+    assert " kept" not in result.output
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_pytest_ends_so_too_when_every_test_failed(pytester: pytest.Pytester, mo
         result = pytester.runpytest_inprocess(*target, "-p", "no:cacheprovider")
     assert result.ret == 2
     assert result.parseoutcomes()["failed"]
-    assert "answers were 429: the target asked for fewer requests" in result.stdout.str()
+    assert re.search(r"[1-9]\d* .*answers were 429", result.stdout.str())
 
 
 def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
@@ -75,7 +75,7 @@ def test_what_no_worker_saw_to_succeed_makes_the_whole_prove_nothing() -> None:
     parts = [{**pytest_workers.part(run), "scenarios": sorted(run.done)} for run in halves]
     outcome = pytest_workers.together(parts, contract, Options())
     assert outcome.exit_code == 2
-    assert "never seen to succeed: " in outcome.vacuous[0]
+    assert ": POST /v1/calls, " in outcome.vacuous[0]
     assert "GET /v1/organization/availability" not in " ".join(outcome.vacuous)  # one of the two saw it
     parts[0]["scenarios"].append("of nobody")
     assert pytest_workers.together(parts, contract, Options()).vacuous == []  # something was left out on purpose
@@ -136,7 +136,7 @@ def test_what_no_worker_sees_to_succeed_is_told_at_the_end(pytester: pytest.Pyte
     asked = ["--pyargs", "contracts", "--contract-spec", "deaf.yaml", "--contract-quick", "-p", "no:cacheprovider"]
     result = pytester.runpytest_inprocess(*asked, "-n", "1")
     assert result.ret == 2
-    assert "never seen to succeed: DELETE /v1/rooms/{}" in re.sub(r"\s+", " ", result.stdout.str())
+    assert "to succeed: DELETE /v1/rooms/{}" in re.sub(r"\s+", " ", result.stdout.str())
 
 
 def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_an_answer_that_a_run_cannot_read_ends_that_run_and_not_the_suite(monkey
         result = CliRunner().invoke(main.command, asked, standalone_mode=False)
     assert result.return_value == 2
     assert "response_schema_conformance" in result.output
-    assert "an answer has not the form that this run reads (KeyError in " in result.output
+    assert "(KeyError in " in result.output
 
 
 def test_a_run_that_breaks_down_without_a_finding_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_a_long_computation_is_reported_with_its_place() -> None:
     (stall,) = stalls_of(lambda: compute(0.15))
     assert stall.seconds >= 0.14
     assert "in compute" in stall.stack
-    assert str(stall).startswith("the event loop stood still for")
+    assert f"{stall.seconds * 1000:.0f} ms" in str(stall)
 
 
 def test_a_blocking_call_is_reported_with_its_place() -> None:
@@ -117,7 +117,7 @@ def test_a_long_look_for_garbage_is_reported_as_what_it_is() -> None:
         gc.callbacks.remove(slow)
 
     (stall,) = stalls_of(look)
-    assert re.match(r"  Python looked for garbage for \d{3} ms \(generation 0\)$", stall.stack)
+    assert re.search(r" \d{3} ms \(generation 0\)$", stall.stack)
     assert stall.stack.endswith("(generation 0)\n")
 
 

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import KEY, TINY, Tenant, ask, assert_envelope
 
@@ -49,7 +50,8 @@ def test_two_headers_are_refused_also_when_the_first_was_good_before(app: Starle
     good = [("Authorization", f"Bearer {KEY}")]
     assert ask(app, "GET", "/v1/leads", key=None, headers=good).status == 200
     answer = ask(app, "GET", "/v1/leads", key=None, headers=good * 2)
-    assert (answer.status, answer.explain) == (401, "more than one Authorization header")
+    assert answer.status == 401
+    assert_message(answer.explain)
 
 
 def test_a_header_that_opened_a_workspace_is_digested_once_and_no_more_than_so_many_are_known(

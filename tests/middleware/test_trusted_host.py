@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import TINY, Answer, ask, assert_envelope, exchange, parsed, scope_of
 
@@ -60,7 +61,8 @@ def test_the_address_that_is_bound_is_ours(bound: str, named: str) -> None:
 def test_a_refusal_is_logged_without_repeating_a_key(app: Starlette, caplog: pytest.LogCaptureFixture) -> None:
     ask(app, "GET", "/v1/leads", host="sk_live_abcdef.evil.example")
     ours = [record.getMessage() for record in caplog.records if record.name == "mock_server"]
-    assert ours == ["refused a request to the host 'sk_live_***.evil.example'; --allow-host lets it in"]
+    [warning] = ours
+    assert_message(warning)
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)

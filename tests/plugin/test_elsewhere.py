@@ -13,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from messages import assert_message
 from test_plugin import ROOT, run
 
 from mock_server import __version__
@@ -175,8 +176,8 @@ def test_settings_without_a_server_are_refused_once_and_the_session_ends(suite: 
     done = outcome_of(suite)
 
     assert done.returncode == 1
-    assert "the server is not installed here (No module named 'uvicorn')" in done.stdout
-    assert "or name a server with SOPHIIE_MOCK_URL, or a command in sophiie_settings" in done.stdout
+    assert "'uvicorn'" in done.stdout
+    assert "SOPHIIE_MOCK_URL" in done.stdout
     assert done.stdout.count("no server: ") == 2, done.stdout  # where it happens, and in the summary
     assert "there is no server for the fixture `sophiie` !!!" in done.stdout
     assert not re.search("INTERNALERROR|Traceback", done.stdout + done.stderr)
@@ -186,8 +187,9 @@ def test_a_server_that_others_reach_wants_its_token(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)  # the server writes its token there
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     with serving(f"{SERVE} --host 0.0.0.0") as server:
-        with pytest.raises(Refused, match="→ set SOPHIIE_MOCK_ADMIN_TOKEN to what stands in"):
+        with pytest.raises(Refused) as refused:
             found(server.url)
+        assert_message(refused.value, URL=server.url)
         monkeypatch.setenv("SOPHIIE_MOCK_URL", server.url)
         monkeypatch.setenv("SOPHIIE_MOCK_ADMIN_TOKEN", server.admin_token)
         with serving("") as named, workspace(named.url, named.admin_token) as sophiie:
@@ -224,14 +226,15 @@ def test_another_programs_server_is_not_taken_for_ours(
 ) -> None:
     url, said = other
     said.update(answer)
-    with pytest.raises(Refused, match="what answers there is not a sophiie-mock"):
+    with pytest.raises(Refused) as refused:
         found(url)
+    assert_message(str(refused.value).partition(" (")[0], "server of another program", URL=url)
 
 
 def test_another_version_of_the_server_is_told(other: tuple[str, dict[str, object]], suite: Path) -> None:
     url, said = other
     said.update(name="sophiie-mock", version="0.0.1")
-    assert f"is sophiie-mock 0.0.1 and the plugin is {__version__}" in found(url).difference
+    assert_message(found(url).difference, URL=url, VERSION=__version__)
     (suite / "test_suite.py").write_text("def test_it(sophiie_server): assert sophiie_server.version == '0.0.1'\n")
 
     done = outcome_of(suite, "-W", "error", SOPHIIE_MOCK_URL=url)

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.testing import Refused, Sophiie
 from mock_server.testing.request_pattern import pattern
@@ -50,9 +51,9 @@ def test_a_value_is_compared_as_a_client_sends_it(value: Any, text: str) -> None
 
 
 def test_a_value_that_no_query_can_have_is_an_error() -> None:
-    with pytest.raises(TypeError, match=r"'a': give the text that stands in the query, not \[1\]"):
+    with pytest.raises(TypeError, match=r"'a': .* \[1\]"):
         pattern(URL, "listLeads", {"a": [1]})
-    with pytest.raises(ValueError, match="a parameter stands there twice"):
+    with pytest.raises(ValueError, match="twice"):
         pattern(URL, "GET /v1/leads?limit=1&limit=2")
 
 
@@ -81,5 +82,6 @@ def test_no_check_passes_for_a_request_that_is_none(mine: Sophiie) -> None:
 
 
 def test_a_rule_in_place_of_an_operation_says_what_is_wanted(sophiie: Sophiie) -> None:
-    with pytest.raises(TypeError, match="name an operation as 'GET /v1/leads'"):
+    with pytest.raises(TypeError) as refused:
         sophiie.faults.add({"response": {"status": 503}})  # type: ignore[arg-type]
+    assert_message(refused.value)

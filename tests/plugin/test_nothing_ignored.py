@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from messages import assert_message
 
 from mock_server.config.settings import Settings
 from mock_server.server import MockServer
@@ -38,13 +39,7 @@ def test_each_thing_that_is_ignored_is_named_once_with_its_number(mine: Sophiie)
 
     with pytest.raises(AssertionError) as failure:
         mine.requests.assert_nothing_ignored()
-    assert str(failure.value).splitlines() == [
-        "what was sent and is ignored:",
-        "  GET /v1/leads: there is no query parameter limt; did you mean limit ? (2 times)",
-        "  POST /v1/leads: there is no field /lastNme; did you mean lastName ?",
-        "  GET /v1/laeds: no operation has this path; did you mean GET /v1/leads ?",
-        "  DELETE /v1/leads: this path has no such method; did you mean GET /v1/leads ?",
-    ]
+    assert_message(failure.value)
 
 
 def test_it_counts_however_the_request_ended(mine: Sophiie) -> None:
@@ -79,8 +74,9 @@ def test_a_secret_that_is_ignored_is_masked(mine: Sophiie) -> None:
 
 def test_a_word_that_is_no_flag_is_refused(mine: Sophiie) -> None:
     for name in ("ignored", "unmatched"):
-        with pytest.raises(Refused, match=f"`{name}` is true or false"):
+        with pytest.raises(Refused) as refused:
             mine.control("GET", f"/requests?{name}=yes")
+        assert_message(refused.value, "flag that is no word of two", NAME=name)
     with pytest.raises(Refused, match="since"):
         mine.control("GET", "/requests?since=soon")
 
@@ -93,8 +89,9 @@ def test_nothing_is_said_of_all_requests_where_some_were_dropped(running: MockSe
             with pytest.raises(Refused, match=r"the journal dropped 1: .* --journal-size"):
                 check()
         made.client.get("/v1/laeds")
-        with pytest.raises(AssertionError, match="no operation has this path"):
+        with pytest.raises(AssertionError) as refused:
             made.requests.assert_nothing_ignored()
+        assert_message(refused.value)
 
 
 DOCUMENT = {
@@ -189,6 +186,7 @@ def test_fields_of_any_depth_and_filters_without_a_field_are_found(foreign: Soph
         ("body", "/place/suburbb", "suburb"),
         ("body", "/parts/1/nme", "name"),
     ]
-    with pytest.raises(AssertionError, match="query parameter odd names no field by which this list could be narrowed"):
+    with pytest.raises(AssertionError) as refused:
         foreign.requests.assert_nothing_ignored()
+    assert_message(refused.value)
     assert foreign.requests.count("GET /things?size=3") == 1

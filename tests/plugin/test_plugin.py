@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from messages import assert_message, line_with
 
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
@@ -75,11 +76,11 @@ def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: 
     assert "7 passed, 3 errors" in done.stdout.replace("1 failed, ", ""), done.stdout + done.stderr
     assert "DELETE /v1/leads/{}" in done.stdout
     assert "world small, seed 7, now 2026-03-04T00:00:00.000Z" in done.stdout
-    assert "GET /v1/lead 404  no such path; did you mean /v1/leads ?" in done.stdout
+    assert "GET /v1/lead 404  " in done.stdout
     assert re.search(r"not delivered:\n  (failed|pending): LEAD_CREATED to http://127\.0\.0\.1:", done.stdout)
-    assert "sophiie takes world, seed, now, frozen, rate_limit, not colour" in done.stdout
-    assert "rate_limit, not anything without a name" in done.stdout
-    assert "no workspace for this test: nowhere: there is no built-in world" in done.stdout
+    assert "rate_limit, not colour" in done.stdout
+    assert "not anything without a name" in done.stdout
+    assert ": nowhere: " in done.stdout
     assert "During handling" not in done.stdout
 
 
@@ -143,8 +144,9 @@ def test_the_inbox_tells_what_came_nearest(mine: Sophiie) -> None:
     mine.inbox.subscribe("LEAD_CREATED")
     mine.client.post("/v1/leads", json=LEAD).raise_for_status()
 
-    with pytest.raises(AssertionError, match=r"email: wanted 'ben@example\.com', got 'ana@example\.com'"):
+    with pytest.raises(AssertionError) as refused:
         mine.inbox.expect({"email": "ben@example.com"})
+    assert_message(line_with(str(refused.value), "email:"))
     with pytest.raises(AssertionError, match="expected nothing, got"):
         mine.inbox.expect_none({"email": "ana@example.com"})
     assert [body["email"] for body in mine.inbox.drain()] == ["ana@example.com"]
@@ -152,8 +154,9 @@ def test_the_inbox_tells_what_came_nearest(mine: Sophiie) -> None:
 
 
 def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
-    with pytest.raises(Refused, match="nothing is subscribed to this inbox"):
+    with pytest.raises(Refused) as refused:
         mine.inbox.expect_none()
+    assert_message(refused.value)
     (id,) = mine.inbox.subscribe("LEAD_CREATED")
     mine.inbox.expect_none()
     mine.inbox.expect_none({"email": "ben@example.com"})
@@ -165,11 +168,11 @@ def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
         with pytest.raises(Refused, match=re.escape(says)):
             mine.inbox.expect_none(unknown)
         mine.inbox.expect_none(unknown, allow_unknown=True)
-        with pytest.raises(AssertionError, match=f"0 of 1 came that match: {re.escape(says)}"):
+        with pytest.raises(AssertionError, match=f": {re.escape(says)}"):
             mine.inbox.expect(unknown)
     with pytest.raises(Refused, match="nothing is subscribed"):
         mine.inbox_named("other").expect_none()
-    with pytest.raises(ValueError, match="expect_none says that nothing came"):
+    with pytest.raises(ValueError, match="expect_none"):
         mine.inbox.expect(count=0)
     mine.control("DELETE", f"/webhooks/subscriptions/{id}")
     mine.client.post("/v1/leads", json=LEAD)
@@ -182,18 +185,18 @@ def test_an_inbox_that_dropped_something_says_so(mine: Sophiie, monkeypatch: pyt
         httpx.post(mine.inbox.url, json={"own": 1})
 
     mine.inbox.expect({"own": 1})
-    with pytest.raises(Refused, match="the inbox dropped 1 deliveries: drain it earlier"):
+    with pytest.raises(Refused) as refused:
         mine.inbox.expect_none({"own": 2})
+    assert_message(refused.value)
     mine.inbox.drain()
     httpx.post(mine.inbox.url, json={"own": 1})
     mine.inbox.expect_none({"own": 2})
 
 
 def test_a_trigger_that_is_none_is_refused_with_those_there_are(mine: Sophiie) -> None:
-    with pytest.raises(
-        Refused, match=r"subscribe: 400, body /trigger: .* one of LEAD_CREATED, LEAD_UPDATED"
-    ) as refused:
+    with pytest.raises(Refused) as refused:
         mine.inbox.subscribe("LEAD_CREATED", "LEAD_MADE")
+    assert_message(refused.value)
 
     assert refused.value.problem["status"] == 400
     assert mine.control("GET", "/webhooks/subscriptions")["items"] == []
@@ -242,13 +245,14 @@ def test_calls_are_asserted_in_order_or_not_at_all(mine: Sophiie) -> None:
         mine.requests.assert_order("GET /v1/faqs", "GET /v1/leads")
     with pytest.raises(AssertionError, match="wanted exactly 0, got 1"):
         mine.requests.assert_not_called("GET /v1/faqs")
-    assert "validation: the request keeps the contract" in mine.requests.explain("req_1")
+    assert_message(line_with(mine.requests.explain("req_1"), "validation:"))
 
 
 def test_a_kind_that_is_none_is_an_attribute_error(mine: Sophiie) -> None:
     assert mine.world.records("leads/notes")
-    with pytest.raises(AttributeError, match="no such kind; did you mean `leads`"):
+    with pytest.raises(AttributeError) as refused:
         mine.world.lead  # noqa: B018 - asking is the test
+    assert_message(refused.value)
     with pytest.raises(Refused, match="no such kind"):
         mine.world.count("lead")
     with pytest.raises(TypeError, match="not 'LEAD_CREATED'"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.server import MockServer
 from mock_server.testing import Refused, Sophiie, workspace
@@ -191,8 +192,9 @@ def test_an_answer_is_explained_up_to_where_it_ended(mine: Sophiie) -> None:
     assert steps(mine, "req_5")["preference"] == "Prefer: code=500"
     assert "behaviour" not in steps(mine, "req_5")
     assert "more than 5 requests" in steps(mine, "req_6")["rate limit"]
-    with pytest.raises(Refused, match="no request of this id"):
+    with pytest.raises(Refused) as refused:
         steps(mine, "req_99")
+    assert_message(refused.value, ID=mine.id)
 
 
 def test_an_answer_of_a_mapping_is_explained_as_one(mine: Sophiie) -> None:
@@ -205,7 +207,8 @@ def test_an_answer_of_a_mapping_is_explained_as_one(mine: Sophiie) -> None:
     assert list(steps(mine, "req_1")) == ["authentication", "rate limit", "mapping", "answer"]
     assert list(steps(mine, "req_2")) == ["authentication", "rate limit", "fault", "mapping", "answer"]
     told = steps(mine, "req_2")
-    assert (told["mapping"], told["answer"]) == (f"stub {id} answers, not the program", "418, 0 bytes")
+    assert id in told["mapping"]
+    assert told["answer"] == "418, 0 bytes"
     assert "flt_1; seed=1; draw=1; delay" in told["fault"]
     assert mine.control("GET", "/requests/req_1")["endedAt"] == "mapping"
 

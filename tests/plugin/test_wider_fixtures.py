@@ -61,4 +61,4 @@ def test_workspaces_live_as_long_as_their_fixture(tmp_path: Path) -> None:
     assert "2 failed, 5 passed" in done.stdout, done.stdout
     assert "sophiie-mock, fixture sophiie_workspace" in done.stdout
     assert "GET /v1/lead 404" in done.stdout
-    assert "no built-in world of this name" in done.stdout
+    assert "busy, default, edge, empty, small" in done.stdout

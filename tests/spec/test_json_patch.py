@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.errors import SpecError
 from mock_server.spec.json_patch import patched
@@ -77,10 +78,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_changed(patch: Any) -> None
     before = copy.deepcopy(ROOT)
     with pytest.raises(SpecError) as caught:
         patched(ROOT, [patch])
-    assert str(caught.value) == (
-        f"--assume: the assumption's patch `{patch.get('op')} {patch.get('path')}` does not fit"
-        " → leave it out for this document"
-    )
+    assert_message(caught.value, "assumption that does not fit", PATCH=f"{patch.get('op')} {patch.get('path')}")
     assert before == ROOT
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from messages import assert_message
 from specimens import document, schema
 
 from mock_server.errors import SpecError
@@ -231,8 +232,9 @@ def test_a_schema_that_stands_nowhere_can_be_used() -> None:
 
 
 def test_a_schema_that_only_the_validator_finds_wrong_is_refused_with_its_place() -> None:
-    with pytest.raises(SpecError, match=r"doc#/components/schemas/It: .* → correct the schema"):
+    with pytest.raises(SpecError) as refused:
         _ = schema({"$dynamicRef": "#nowhere"}).validator
+    assert_message(refused.value)
 
 
 def test_a_schema_shows_where_it_stands() -> None:
@@ -253,5 +255,6 @@ def test_many_ways_to_one_schema_are_walked_once() -> None:
 
 
 def test_a_schema_that_would_stall_the_validator_is_refused() -> None:
-    with pytest.raises(SpecError, match="more than 10,000 schemas for one value → branch less"):
+    with pytest.raises(SpecError) as refused:
         schema({"$ref": "#/components/schemas/A0"}, **chain(20))
+    assert_message(refused.value)

@@ -1,11 +1,11 @@
 """A state file whose checksums fit and whose content nobody of us wrote: it is served, or refused and untouched."""
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message
 
 from mock_server.app import load_contract
 from mock_server.config.settings import Settings
@@ -52,12 +52,10 @@ def started(path: Path) -> str:
         Workspaces(CONTRACT, log, 10).restore(OwnRecordSchemas().mistake)
     except StateError as fault:
         said = str(fault)
+        assert_message(fault.problems[0].remedy, "remedy for a state of another version")
     log.close()
     assert path.read_bytes() == before
     assert not said or said.startswith(f"{path}: workspace 'default': ")
-    assert not said or said.endswith(
-        " → use the version of the program that wrote it, or give another file with --state"
-    )
     return said
 
 
@@ -81,7 +79,7 @@ def forged(path: Path) -> Iterator[tuple[str, Any, str]]:
 def test_facts_of_somebody_are_taken_or_refused_in_words(path: Path) -> None:
     said = {(name, repr(value)): what for name, value, what in forged(path)}
     assert all(name in what for (name, _), what in said.items() if what)
-    assert "its fact `seed` is 'x', which this program does not understand" in said["seed", "'x'"]
+    assert_message(said["seed", "'x'"], FILE=path)
     assert "`world`" in said["world", "{'name': 5}"]
     assert said["ahead", "1e+300"] == ""  # the clock shows the last time that there is
     assert said["world", "{}"] == ""
@@ -91,7 +89,7 @@ def test_a_fact_of_another_version_is_named(path: Path) -> None:
     log = SqliteLog(path)
     log.describe(DEFAULT, {**facts(log), "colour": "red"})
     log.close()
-    assert "it has the fact `colour`, which this program does not know" in started(path)
+    assert_message(started(path), FILE=path)
 
 
 @pytest.mark.parametrize("kind", [*RECORDS, "$wombats"])
@@ -105,7 +103,7 @@ def test_a_record_of_ours_that_nobody_of_us_wrote_is_named_with_what_is_wrong(pa
         log.close()
         said = started(path)
         assert f"its {kind[1:]} {good['id']!r}: " in said
-        assert "this version of the program keeps no $wombats" in said or field in said or kind == "$agenda"
+        assert "$wombats" in said or field in said or kind == "$agenda"
         log = SqliteLog(path)
         before = Row(good["id"], (NOW, 99), wrong)
         list(log.load())
@@ -115,19 +113,19 @@ def test_a_record_of_ours_that_nobody_of_us_wrote_is_named_with_what_is_wrong(pa
 
 
 @pytest.mark.parametrize(
-    ("kind", "row", "counters", "said"),
+    ("kind", "row", "counters", "part"),
     [
-        (5, Row(1, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),
-        ("leads", Row(True, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),
-        ("leads", Row(None, (NOW, 1), {}), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
-        ("leads", Row(1, (NOW, 1.0), {}), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
-        ("leads", Row(1, (NOW, 1), []), {}, "a block of layer 3 cannot be read"),  # type: ignore[arg-type]
-        ("leads", Row(1, (NOW, 1), {}), {"leads": -1}, "the counters of layer 3 are no whole numbers from 0"),
-        ("leads", Row(1, (NOW, 1), {}), {"leads": 1.0}, "the counters of layer 3 are no whole numbers from 0"),
+        (5, Row(1, (NOW, 1), {}), {}, "block"),
+        ("leads", Row(True, (NOW, 1), {}), {}, "block"),
+        ("leads", Row(None, (NOW, 1), {}), {}, "block"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1.0), {}), {}, "block"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1), []), {}, "block"),  # type: ignore[arg-type]
+        ("leads", Row(1, (NOW, 1), {}), {"leads": -1}, "counters"),
+        ("leads", Row(1, (NOW, 1), {}), {"leads": 1.0}, "counters"),
     ],
 )
 def test_a_world_that_nobody_of_us_wrote_is_refused(
-    path: Path, kind: Any, row: Row, counters: dict[str, int], said: str
+    path: Path, kind: Any, row: Row, counters: dict[str, int], part: str
 ) -> None:
     log = SqliteLog(path)
     own = facts(log)
@@ -135,8 +133,9 @@ def test_a_world_that_nobody_of_us_wrote_is_refused(
     log.close()
     before = path.read_bytes()
     log = SqliteLog(path)
-    with pytest.raises(StateError, match=f"^{re.escape(str(path))}: damaged: {said} → take a copy of it"):
+    with pytest.raises(StateError) as refused:
         list(log.load())
+    assert_message(refused.value, f"damaged world: {part}", FILE=path)
     log.close()
     assert path.read_bytes() == before
 
@@ -147,7 +146,7 @@ def test_a_snapshot_without_its_time_is_named(path: Path, facts: dict[str, Any])
     list(log.load())
     log.save(DEFAULT, "monday", facts)
     log.close()
-    assert "its snapshot 'monday' has no time" in started(path)
+    assert_message(started(path), FILE=path)
 
 
 def test_records_of_the_business_that_nobody_of_us_wrote_are_mended(path: Path) -> None:

@@ -1,10 +1,13 @@
 """Each workspace has one owner among the servers of a database, and nobody else can write into it."""
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+from messages import assert_message
 
 from mock_server.errors import NameTaken, StateError, StateLost
 from mock_server.store.base import ARRIVAL, SavedWorkspace, at_once
@@ -55,21 +58,23 @@ def expire(url: str, log: ReplicaLog) -> None:
 
 
 def test_a_workspace_moves_when_its_owner_gives_it_and_the_owner_cannot_write_any_more(
-    joined: Callable[[str], ReplicaLog],
+    joined: Callable[[str], ReplicaLog], postgres_url: str
 ) -> None:
     one, two = joined("http://one"), joined("http://two")
     state = begin(one, "v", "w")
     put(one, state, "w", 3)
     assert two.take("w") is None
     assert two.take("nothing") is None
-    with pytest.raises(NameTaken, match="there is a workspace 'w'"):
+    with pytest.raises(NameTaken) as taken_name:
         begin(two, "w")
+    assert_message(taken_name.value, URL=postgres_url)
     found = two.owners.find_by_key("key of w")
     assert found is not None
     assert (found.workspace, found.owner and found.owner.url) == ("w", "http://one")
     one.owners.give("w", two.server)
-    with pytest.raises(StateError, match="another replica owns a workspace"):
+    with pytest.raises(StateError) as refused:
         put(one, state, "w", 4)
+    assert_message(refused.value, URL=postgres_url)
     taken = two.take("w")
     assert taken is not None
     assert (two.epochs["w"], content(taken.saved), taken.forgot) == (3, [1, 2, 3], False)
@@ -92,8 +97,9 @@ def test_the_workspaces_of_a_dead_owner_are_free_and_it_cannot_write_any_more(
     assert taken is not None
     assert taken.forgot  # `one` had not stored all that it knew
     assert three.take("w") is None
-    with pytest.raises(StateLost, match="another server has taken over"):
+    with pytest.raises(StateLost) as refused:
         put(one, state, "v", 3)
+    assert_message(refused.value, "another server has taken over", URL=postgres_url)
     assert (taken := three.take("v")) is not None
     assert not taken.forgot
     assert [each.url for each in two.owners.replicas()] == ["http://two", "http://three"]
@@ -141,8 +147,9 @@ def test_a_database_of_one_server_can_be_shared_later(postgres_url: str, joined:
     one = joined("http://one")
     assert one.owners.find("w") == Place("w", None)
     assert one.take("w")
-    with pytest.raises(StateError, match="in use by process"):
+    with pytest.raises(StateError) as refused:
         PostgresLog(postgres_url)
+    assert_message(refused.value, "database in use", URL=postgres_url, PROCESS=os.getpid(), HOST=socket.gethostname())
 
 
 def test_workspaces_of_an_earlier_version_are_found_by_their_keys(

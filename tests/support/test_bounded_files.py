@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from messages import assert_message
 
 from mock_server.config.paths import OPENAPI
 from mock_server.errors import Problem, SpecError, WorldError
@@ -82,7 +83,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 
 def test_json_that_is_not_quite_json_is_read_as_yaml_unless_the_name_says_json() -> None:
     assert read("{a: 1, b: [2,],}") == {"a": 1, "b": [2]}
-    assert refusal("{\n a: 1}", "x.json").startswith("x.json:2: not JSON: ")
+    assert refusal("{\n a: 1}", "x.json").startswith("x.json:2: ")
 
 
 def test_an_alias_gives_each_place_its_own_copy() -> None:
@@ -165,7 +166,7 @@ def test_a_value_that_cannot_be_json_is_refused(text: str, cause: str) -> None:
 
 @pytest.mark.parametrize("raw", [b"a: 1\nb: \xff\n", "a: 1\nb: ü".encode("latin-1")])
 def test_bytes_that_are_not_utf_8_are_refused_with_their_line(raw: bytes) -> None:
-    assert refusal(raw) == "x.yaml:2: not UTF-8 → save it in UTF-8"
+    assert_message(refusal(raw), "bytes that are not UTF-8")
 
 
 def test_utf_16_is_refused() -> None:
@@ -199,12 +200,12 @@ def test_a_file_at_the_bounds_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["- " * 201 + "x", "[" * 1_001, "a:\r" + " " * 401 + "b: 1"])
 def test_what_might_nest_too_deep_for_the_parser_never_reaches_it(text: str) -> None:
-    assert refusal(text) == "x.yaml: nested too deep → flatten it, or name repeated parts and use $ref"
+    assert_message(refusal(text), "YAML that nests too deep")
 
 
 @pytest.mark.parametrize("text", ["a: [" + "0," * 500_001 + "0]", "- 0\n" * 500_001], ids=["commas", "lines"])
 def test_yaml_of_more_parts_than_a_parser_takes_quickly_never_reaches_it(text: str) -> None:
-    assert refusal(text).startswith("x.yaml: more than 500,000 lines and commas → give it as JSON")
+    assert_message(refusal(text), "YAML of too many parts")
 
 
 def test_a_bomb_of_aliases_ends_at_the_budget_of_nodes() -> None:
@@ -284,5 +285,6 @@ def test_a_slip_of_somebody_elses_yaml_is_read_and_noted(text: str, data: Any, w
 def test_merge_keys_that_explode_are_refused() -> None:
     lines = ["a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(1_000)) + "}"]
     lines += [f"a{n}: &a{n} {{<<: *a{n - 1}, x{n}: 1}}" for n in range(1, 300)]
-    with pytest.raises(SpecError, match="merge keys that bring more than"):
+    with pytest.raises(SpecError) as refused:
         read_bytes("\n".join(lines).encode(), "x.yaml", SpecError, [])
+    assert_message(refused.value)

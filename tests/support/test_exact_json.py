@@ -9,6 +9,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import assert_message
 
 from mock_server.support.exact_json import (
     ENVELOPE_DEPTH,
@@ -104,8 +105,9 @@ def test_one_level_too_many_is_refused_and_the_last_one_is_written_within_an_env
         value = {"in": [value]}
     assert read_json(write_json(value), 254) == value
     for depth in (MAX_JSON_DEPTH + 2, 255, 1_023, 2_000, 100_000):
-        with pytest.raises(NotJson, match="nested deeper than 96 levels"):
+        with pytest.raises(NotJson) as refused:
             read_json(nested(depth, kind))
+        assert_message(refused.value, "JSON that nests too deep")
         with pytest.raises(NotJson):
             read_json(nested(depth, kind).replace("1", "1e400"))
 

@@ -1,6 +1,7 @@
 """The words of refusals, in one file for the server and one for the command; other tests look at codes and places.
 
-After a change of words, `WRITE_TEXTS=1 make test ARGS=tests/texts` writes both files anew; read the
+Messages that tests of other folders cause stand in `messages.txt`, see `tests/messages.py`. After a change of words,
+`WRITE_TEXTS=1 make test ARGS=tests/texts` writes both files anew, and with other tests their messages; read the
 difference before you commit it.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from messages import messages
 from starlette.applications import Starlette
 from wire import Tenant, ask
 
@@ -71,6 +73,19 @@ COMMANDS = (
     ["check", "http://127.0.0.1:1", "--only", "nothing"],
     ["check", "https://api.sophiie.ai"],
 )
+
+
+def test_each_message_is_one_that_a_test_names() -> None:
+    """What no test compares any more would stay in the file for ever."""
+    tests = {str(file.relative_to(HERE.parent)): file.read_text("utf-8") for file in HERE.parent.rglob("test_*.py")}
+    everything = "".join(tests.values())
+    for key in messages():
+        file, _, test = key.partition("::")
+        if test:
+            function = test.partition("[")[0].partition(" ")[0]
+            assert f"def {function}(" in tests.get(file, ""), key
+        else:  # a name, in which what follows a colon may vary
+            assert f'"{key.partition(": ")[0]}' in everything, key
 
 
 def compare(name: str, lines: Iterable[str]) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import ref
 
 import orjson
 import pytest
+from messages import assert_message
 from receivers import Gatekeeper, receiving, staged
 from starlette.applications import Starlette
 from wire import Tenant, ask
@@ -82,11 +84,11 @@ def test_an_attempt_that_cannot_be_recorded_is_a_failure_and_holds_nothing(
 
             assert len(receiver.got) == 3
             assert it.states == ["failed"] * 3
-            assert {it["reason"] for it in it.deliveries} == {"the attempt could not be recorded: TypeError"}
+            assert all("TypeError" in it["reason"] for it in it.deliveries)
             assert [len(delivery["attempts"]) for delivery in it.deliveries] == [1, 1, 1]
 
     asyncio.run(scenario())
-    assert "cannot be recorded as it was" in caplog.text
+    assert_message(re.sub("dlv_[a-z0-9]+", "ID", caplog.messages[0].partition("\n")[0]))
 
 
 def test_what_cannot_be_listed_is_not_kept_in_memory_either(stage: Any) -> None:
@@ -123,7 +125,7 @@ def test_an_event_that_cannot_be_sent_is_a_failure_and_holds_nothing(stage: Any)
             assert await it.drain()
 
             assert it.states == ["failed", "delivered"]
-            assert it.deliveries[0]["reason"].startswith("it could not be sent: ")
+            assert_message(it.deliveries[0]["reason"].partition(": ")[0])
 
     asyncio.run(scenario())
 
@@ -144,8 +146,8 @@ def test_a_fault_after_the_commit_leaves_the_answer_as_it_is_and_is_told_loudly(
 
     assert answer.status == 201
     assert ask(app, "GET", f"/v1/leads/{answer.json['lead']['id']}", key=key).status == 200
-    assert f"a change of workspace {workspace.id} is kept" in caplog.text
-    assert "LookupError: a bug of ours" in caplog.text
+    assert_message(caplog.messages[0].partition("\n")[0], "change whose consequence failed", ID=workspace.id)
+    assert "LookupError" in caplog.text
 
 
 def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
@@ -165,7 +167,7 @@ def test_what_a_fault_kept_from_its_queue_is_delivered_in_order_with_the_next(
             assert it.states == ["delivered"] * 3
 
     asyncio.run(scenario())
-    assert "what should follow from it failed" in caplog.text
+    assert_message(re.sub(r"stage\d+", "ID", caplog.messages[0].partition("\n")[0]), "change whose consequence failed")
     assert "AttributeError" in caplog.text
 
 

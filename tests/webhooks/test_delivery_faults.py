@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from messages import assert_message
 from receivers import OK, Got, Receiver, Setting, Stage, Writer, receiving, saying, status
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -68,7 +69,7 @@ def test_a_lost_answer_is_a_failure_and_the_delivery_comes_again(stage: Setting)
         async with receiving() as receiver, stage() as it:
             got = await struck(it, receiver, "ANSWER_LOST", seconds=60)
             assert (len(got), it.states) == (1, ["pending"])
-            assert it.deliveries[0]["reason"] == "its answer 200 was taken for a 500"
+            assert_message(it.deliveries[0]["reason"])
 
             await it.advance(59)
             assert len(got) == 1
@@ -124,7 +125,8 @@ def test_a_lost_delivery_is_never_sent(stage: Setting) -> None:
     async def scenario() -> None:
         async with receiving() as receiver, stage(retries="5s") as it:
             assert await struck(it, receiver, "LOST") == []
-            assert (it.states, it.deliveries[0]["reason"]) == (["failed"], "it was lost on its way")
+            assert it.states == ["failed"]
+            assert_message(it.deliveries[0]["reason"])
 
     asyncio.run(scenario())
 

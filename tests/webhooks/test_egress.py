@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.http import HttpProcessingError
 from hypothesis import given
 from hypothesis import strategies as st
+from messages import assert_message
 from receivers import OK, closing, hanging, receiving, saying, status
 from spellings import FORBIDDEN
 
@@ -406,7 +407,7 @@ def test_an_answer_that_does_not_come_ends_at_the_deadline() -> None:
             return await within(5, receiver.url, timeout=0.05)
 
     reply = asyncio.run(scenario())
-    assert reply.error == "no complete answer within 0.05 s"
+    assert_message(reply.error, "receiver that is too slow", SECONDS=0.05)
     assert reply.ms > 0
     assert reply.refused is False
 
@@ -417,7 +418,8 @@ def test_a_receiver_that_hangs_up_at_once_is_told_once() -> None:
             return await within(5, receiver.url), len(receiver.got)
 
     reply, received = asyncio.run(scenario())
-    assert (reply.error, reply.refused, received) == ("the receiver hung up before it answered", False, 1)
+    assert (reply.refused, received) == (False, 1)
+    assert_message(reply.error)
     assert reply.ms > 0
 
 

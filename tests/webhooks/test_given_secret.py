@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from messages import assert_message
 
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
@@ -33,7 +34,7 @@ def test_a_file_without_a_secret_is_refused_and_not_shown(text: str, tmp_path: P
     with pytest.raises(SettingsError) as refused:
         SigningSecrets(Settings(webhook_secret_file=str(tmp_path / "secret")))
 
-    assert "write the secret alone into it" in str(refused.value)
+    assert_message(refused.value, "file without a secret", FOLDER=tmp_path)
     assert not text or text not in str(refused.value)
 
 

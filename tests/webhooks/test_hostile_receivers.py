@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
+from messages import assert_message
 from receivers import (
     OK,
     Got,
@@ -211,7 +212,8 @@ def test_the_deadline_is_one_for_connecting_sending_and_reading(stage: Any) -> N
             return it.deliveries[0]
 
     delivery = asyncio.run(scenario())
-    assert (delivery["reason"], delivery["attempts"][0]["status"]) == (f"no complete answer within {PATIENCE} s", None)
+    assert delivery["attempts"][0]["status"] is None
+    assert_message(delivery["reason"], "receiver that is too slow", SECONDS=PATIENCE)
     assert PATIENCE * 900 <= delivery["attempts"][0]["ms"] <= PATIENCE * 1_500
 
 
@@ -232,7 +234,7 @@ def test_a_receiver_that_takes_no_connection_ends_in_time_too(stage: Any) -> Non
                 assert await it.drain(timeout=3)
                 return it.deliveries[0]
 
-    assert asyncio.run(scenario())["reason"] == f"no complete answer within {PATIENCE} s"
+    assert_message(asyncio.run(scenario())["reason"], "receiver that is too slow", SECONDS=PATIENCE)
 
 
 def test_nobody_there_is_said_in_plain_words(stage: Any) -> None:
@@ -257,7 +259,7 @@ def test_a_certificate_that_nobody_signed_is_not_trusted(stage: Any, tmp_path: P
             assert receiver.got == []
             return it.deliveries[0]
 
-    assert asyncio.run(scenario())["reason"].startswith("the certificate is not trusted: self-signed certificate")
+    assert_message(asyncio.run(scenario())["reason"], "receiver with a certificate of its own")
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x28", b""])

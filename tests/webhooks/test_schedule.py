@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from messages import assert_message
 
 from mock_server.errors import SettingsError
+from mock_server.support.text import shorten
 from mock_server.webhooks.retry_schedule import PROFILES, parse, wait
 
 HOUR = 3600
@@ -32,8 +34,9 @@ def test_steps_of_ones_own_are_read_with_their_units() -> None:
     "text", ["", "5", "soon", "5x", "-5s", "0s", "5s,", ",5s", "5.5s", "8d", "99999999s", "٥s", ",".join(["1s"] * 51)]
 )
 def test_what_is_no_schedule_is_refused_with_what_would_be_one(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"--retries: .* → one of none, standard"):
+    with pytest.raises(SettingsError) as refused:
         parse(text)
+    assert_message(refused.value, "no retry schedule", TEXT=f"`{shorten(text, 60)}`")
 
 
 steps = st.lists(st.integers(1, 7 * 24 * HOUR), min_size=1, max_size=10).map(tuple)

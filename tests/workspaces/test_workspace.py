@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from messages import assert_message
 from starlette.applications import Starlette
 from wire import Answer, ask, assert_envelope
 
@@ -194,14 +195,14 @@ def test_a_clock_that_stands_still_stands_still_after_a_restart(tmp_path: Path) 
 
 
 def test_who_asks_for_another_world_than_the_file_holds_is_told(
-    restart: Restart, caplog: pytest.LogCaptureFixture
+    restart: Restart, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     restart(world="small", seed=3)
     restart(world="small", seed=3)
     restart(world="default", seed=1)  # as without the flags
     assert "new file" not in caplog.text
     restart(world="edge", seed=3)
-    assert "holds world small, seed 3: --world and --seed are for a new file" in caplog.text
+    assert_message(caplog.messages[-1], FOLDER=tmp_path)
 
 
 def test_a_recipe_file_that_a_state_holds_is_no_other_world(
@@ -214,7 +215,7 @@ def test_a_recipe_file_that_a_state_holds_is_no_other_world(
     assert "new file" not in caplog.text
     recipe.write_text("leads: 2")
     restart(world=str(recipe))
-    assert "holds world w, seed 1" in caplog.text
+    assert_message(caplog.messages[-1], FOLDER=tmp_path)
 
 
 @pytest.mark.slow

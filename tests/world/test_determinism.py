@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from messages import assert_message
 
 from mock_server.errors import WorldError
 from mock_server.world import Record, World
@@ -106,8 +107,9 @@ def test_ids_follow_the_served_contract_everywhere() -> None:
 
 @pytest.mark.parametrize("year", [1989, 2201])
 def test_a_start_far_away_is_refused(year: int) -> None:
-    with pytest.raises(WorldError, match=r"now: a world cannot start at .* → choose a time between 1990 and 2200"):
+    with pytest.raises(WorldError) as refused:
         build(Recipe(), 1, datetime(year, 1, 1, tzinfo=UTC), Ids(1))
+    assert_message(refused.value)
 
 
 @pytest.mark.parametrize("year", [1990, 2199])

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from messages import assert_message
 
 from mock_server.config.paths import FIXTURES
 from mock_server.errors import WorldError
@@ -29,10 +30,12 @@ def test_the_built_in_worlds_are_listed_with_the_default_first() -> None:
 
 
 def test_an_unknown_world_is_answered_by_what_there_is() -> None:
-    with pytest.raises(WorldError, match=r"busy, default, edge, empty, small → did you mean 'small'\?"):
+    with pytest.raises(WorldError) as refused:
         load_recipe("smal")
-    with pytest.raises(WorldError, match="or give a file"):
+    assert_message(refused.value)
+    with pytest.raises(WorldError) as refused:
         load_recipe("nothing-like-it")
+    assert_message(refused.value)
 
 
 def test_a_users_file_needs_only_what_differs(tmp_path: Path) -> None:
@@ -43,15 +46,9 @@ def test_a_users_file_needs_only_what_differs(tmp_path: Path) -> None:
 
 def test_each_mistake_is_named_with_its_line_cause_and_remedy(tmp_path: Path) -> None:
     text = "name: x\nleeds: 3\nleads: many\n\ndays_back: 0\nedge: yes\nbusiness: baker\nunread: 1e1\nname2: ''\n"
-    assert complaints(tmp_path, text) == [
-        "FILE:2: unknown key 'leeds' → did you mean 'leads'?",
-        "FILE:3: leads is 'many' → it must be a whole number from 0 to 30000",
-        "FILE:5: days_back is 0 → it must be a whole number from 1 to 3650",
-        "FILE:6: edge is 'yes' → it must be true or false",
-        "FILE:7: business is 'baker' → it must be one of air, electrician, plumber",
-        "FILE:8: unread is '1e1' → it must be a whole number from 0 to 100",
-        "FILE:9: unknown key 'name2' → did you mean 'name'?",
-    ]
+    told = complaints(tmp_path, text)
+    assert [line.partition(": ")[0] for line in told] == [f"FILE:{line}" for line in (2, 3, 5, 6, 7, 8, 9)]
+    assert_message("\n".join(told))
 
 
 @pytest.mark.parametrize(
@@ -79,16 +76,19 @@ def test_a_file_that_is_no_recipe_says_where(tmp_path: Path, text: str, complain
 
 
 def test_a_name_that_no_file_system_has_is_no_name() -> None:
-    with pytest.raises(WorldError, match="File name too long"):
+    with pytest.raises(WorldError) as refused:
         load_recipe("x" * 999)
+    assert_message(refused.value, NAME="x" * 999)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(WorldError, match="No such file or directory → give the name of a built-in world or a file"):
+    with pytest.raises(WorldError) as refused:
         load_recipe(str(tmp_path / "none.yaml"))
+    assert_message(refused.value, FOLDER=tmp_path)
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
-    with pytest.raises(WorldError, match="not YAML text in UTF-8"):
+    with pytest.raises(WorldError) as refused:
         load_recipe(str(tmp_path / "latin.yaml"))
+    assert_message(refused.value, FOLDER=tmp_path)
 
 
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)

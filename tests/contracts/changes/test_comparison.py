@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from differing import asked, compared, document, operation, received, sent
+from messages import assert_message
 
 from contracts.changes.change import Change
 from contracts.changes.comparison import UsedPlaces, compare
@@ -96,7 +97,8 @@ def test_circles_and_references_to_nowhere_are_no_obstacle() -> None:
     new = {**received({"$ref": "#/components/schemas/Gone"}), "components": {"schemas": parts}}
 
     assert compared(old, old).changes == []
-    assert compared(old, new).notes == ["the new document: the reference #/components/schemas/Gone leads nowhere"]
+    (note,) = compared(old, new).notes
+    assert_message(note)
     assert len(compared({**old, **received({"$ref": "#/components/schemas/C"})}, old).changes) == 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from differing import asked, document, operation, received
+from messages import assert_message, line_with
 
 from contracts.cli.diff import command
 
@@ -40,8 +41,8 @@ def test_the_text_names_the_place_the_change_and_its_fingerprint(folder: Path) -
     found = ran(asked({"maximum": 100}), asked({"maximum": 3}))
 
     assert "POST /rooms, query limit" in found.output
-    assert "The largest number is lowered: 100 → 3  (maximum-lowered " in found.output
-    assert found.output.endswith("1 change in 1 operation: 1 broken\n")
+    assert "100 → 3  (maximum-lowered " in found.output
+    assert_message(found.output.splitlines()[-1])
 
 
 def test_what_is_unaffected_is_shown_on_request(folder: Path) -> None:
@@ -71,7 +72,7 @@ def test_reports_for_a_code_host_name_the_line_of_the_new_document(folder: Path)
     assert (result["level"], result["ruleId"]) == ("error", "maximum-lowered")
     assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == line
     assert result["partialFingerprints"]["change/v1"] == json.loads(Path("j").read_text())["changes"][0]["fingerprint"]
-    assert "| POST /rooms, query limit | The largest number is lowered: 100 → 3 |" in Path("m").read_text()
+    assert line_with(Path("m").read_text(), "| POST /rooms, query limit | ").count("100 → 3 |") == 1
 
 
 def test_a_text_of_a_document_is_data_in_every_report(folder: Path) -> None:
@@ -91,7 +92,7 @@ def test_the_same_change_in_many_operations_is_told_once(folder: Path) -> None:
 
     found = ran(shared(ROOM), shared({**ROOM, "required": []}))
     assert found.output.count("property-became-optional") == 1
-    assert "the same in 2 more operations" in found.output
+    assert_message(line_with(found.output, "2 more"))
 
 
 @pytest.mark.parametrize("new", ["{", "[]", "openapi: 2.0", "a: *b", '{"openapi": "3.1.0", "paths": []}'])
@@ -105,4 +106,5 @@ def test_a_file_that_is_no_document_ends_in_two_or_has_nothing(folder: Path, new
 def test_the_built_in_documents_have_names(folder: Path) -> None:
     found = CliRunner().invoke(command, ["v1", "v1"], standalone_mode=False)
 
-    assert (found.return_value, found.output) == (0, "no change in 37 operations\n")
+    assert found.return_value == 0
+    assert_message(found.output)

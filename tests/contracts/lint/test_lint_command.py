@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message, line_with
 from timed_entries import at
 
 from contracts.cli.lint import command
@@ -40,7 +41,8 @@ def test_a_finding_is_shown_with_its_reason_place_and_remedy(run: Any) -> None:
 def test_an_exception_needs_a_rule_that_there_is_and_a_reason(run: Any) -> None:
     Path("sophiie-mock.toml").write_text(EXCEPT.format("key-in-url"))
     code, out, _ = run()
-    assert (code, "excepted: key-in-url in GET /v1/organization: an old proxy" in out) == (0, True)
+    assert code == 0
+    assert_message(line_with(out, "an old proxy"))
     Path("sophiie-mock.toml").write_text(EXCEPT.format("key-in-ulr"))
     code, _, err = run()
     assert (code, "did you mean `key-in-url`" in err) == (2, True)
@@ -78,7 +80,8 @@ def test_an_exception_may_name_a_path_that_is_not_documented(run: Any) -> None:
         '[[lint.except]]\nrule = "unknown-path"\noperation = "GET /v1/lead/{id}"\nreason = "an old one"\n'
     )
     code, out, _ = run(entries=[at(0, "/lead/7", 404), at(1, "/organization")])
-    assert (code, "excepted: unknown-path in GET /v1/lead/{}: an old one" in out) == (0, True)
+    assert code == 0
+    assert_message(line_with(out, "an old one"))
 
 
 def test_a_running_mock_is_asked_for_its_journal(

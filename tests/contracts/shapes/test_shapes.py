@@ -123,7 +123,7 @@ def test_a_plain_text_cannot_be_made_part_of_an_exchange(broken: Any) -> None:
 
 @pytest.mark.parametrize("text", ["Jo Stone", "x", "jo@example.com", "+61491570006", "a" * 40, "1st", "über"])
 def test_a_word_of_another_form_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="not of the form") as refusal:
+    with pytest.raises(ValueError, match="form") as refusal:
         Word(text)
     assert text not in str(refusal.value) or len(text) == 1
 
