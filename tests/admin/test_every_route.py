@@ -26,8 +26,8 @@ OWN_BOUND = {"/snapshots/import", "/webhooks/events"}
 def desk(app: Starlette, tenant: Tenant) -> Desk:
     """With one of everything, so that there is something to change."""
     desk = Desk(app, *tenant())
-    desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", {"hookUrl": "http://127.0.0.1:9/"} | TRIGGER)
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.ask("POST", "/api/webhooks/zapier/subscribe?org_id=o&user_id=u", {"hookUrl": "http://127.0.0.1:9/"} | TRIGGER)
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     desk.simulate("sms", count=2, over=60)
     desk.fault({"status": 500}, request={"urlPath": "/nowhere", "allowUnknown": True})
     mapping = {"id": "1", "request": {"urlPath": "/nowhere"}, "response": {}, "allowInvalid": True}

@@ -36,7 +36,7 @@ def control(desk: Desk, path: str, body: bytes) -> Answer:
 def test_a_record_has_every_digit_that_was_sent(desk: Desk) -> None:
     assert api(desk, SCENARIO % (b'{"type": "x", "n": %s}' % LONG)).status == 201
     for _ in range(2):
-        assert b'"n":%s' % WRITTEN in desk.get("/v1/scenarios?limit=1").body
+        assert b'"n":%s' % WRITTEN in desk.ask("GET", "/v1/scenarios?limit=1").body
     assert b'"n":%s' % WRITTEN in desk.admin("GET", "/records/scenarios?limit=1").body
 
 
@@ -47,7 +47,7 @@ def test_a_restart_keeps_every_digit(tmp_path: Path) -> None:
         desk = Desk(app, app.state.workspaces.get("default"), "sk_test_local")
         if made:
             assert api(desk, SCENARIO % (b'{"type": "x", "n": %s}' % LONG)).status == 201
-        assert b'"n":%s' % WRITTEN in desk.get("/v1/scenarios?limit=1").body
+        assert b'"n":%s' % WRITTEN in desk.ask("GET", "/v1/scenarios?limit=1").body
         log.close()
 
 
@@ -65,7 +65,7 @@ def test_an_event_and_a_mapping_have_every_digit(desk: Desk) -> None:
     assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in desk.admin("GET", "/webhooks/events").body
     stub = b'{"request": {"urlPath": "/v1/faqs"}, "response": {"jsonBody": {"n": %s}}, "allowInvalid": true}'
     assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in control(desk, "/mappings", stub % BEYOND_DOUBLES).body
-    assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in desk.get("/v1/faqs").body
+    assert b'"n":%s' % BEYOND_DOUBLES.replace(b" ", b"") in desk.ask("GET", "/v1/faqs").body
 
 
 # What is sent, and the levels that it has around the value.
@@ -116,7 +116,7 @@ def test_an_integer_may_be_written_with_a_point(desk: Desk) -> None:
     assert len(desk.done("POST", "/simulate", {"kind": "call", "count": 2.0})["happened"]) == 2
     rule = desk.fault({"status": 503.0}, nth=1.0)
     assert (repr(rule["response"]["status"]), repr(rule["nth"])) == ("503", "1")
-    assert desk.get().status == 503
+    assert desk.ask().status == 503
     mapping = {
         "request": {"urlPath": "/v1/leads"},
         "response": {"status": 203.0, "jsonBody": {"a": 1.0}},
@@ -124,7 +124,7 @@ def test_an_integer_may_be_written_with_a_point(desk: Desk) -> None:
         "allowInvalid": True,
     }
     desk.done("POST", "/mappings", mapping)
-    assert (desk.get().status, desk.get().body) == (203, b'{"a":1.0}')
+    assert (desk.ask().status, desk.ask().body) == (203, b'{"a":1.0}')
 
 
 def test_a_world_that_cannot_start_then_is_refused_with_a_pointer(desk: Desk) -> None:

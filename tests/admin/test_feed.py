@@ -89,7 +89,7 @@ async def answered(desk: Desk, method: str, target: str, value: object = None) -
 
 
 def test_a_change_is_told_as_its_request_then_its_event(desk: Desk) -> None:
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde", "nickname": "An"})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde", "nickname": "An"})
     request, event = rows(desk)[-2:]
 
     assert (request["row"], request["method"], request["url"], request["status"]) == (
@@ -139,7 +139,7 @@ def test_what_a_simulation_causes_is_told_too(desk: Desk) -> None:
 
 def test_only_the_newest_rows_are_told_at_the_beginning(desk: Desk) -> None:
     for number in range(5):
-        desk.get(f"/v1/leads?page={number + 1}")
+        desk.ask("GET", f"/v1/leads?page={number + 1}")
 
     assert [row["url"] for row in rows(desk, "?limit=2")] == ["/v1/leads?page=4", "/v1/leads?page=5"]
     assert rows(desk, "?limit=0") == []
@@ -152,7 +152,7 @@ def test_keys_in_urls_are_masked(desk: Desk) -> None:
 
 
 def test_the_changes_of_a_request_are_shown_before_and_after(desk: Desk) -> None:
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     id = next(iter(desk.workspace.journal)).changes[0].id
     ask(desk.app, "PUT", f"/v1/leads/{id}", key=desk.key, body=b'{"firstName": "Bo"}')
     (change, *_) = desk.done("GET", f"/requests/{rows(desk)[-2]['id']}")["changes"]

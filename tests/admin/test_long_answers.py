@@ -111,7 +111,7 @@ def test_no_question_about_a_full_journal_keeps_others_waiting(desk: Desk, kind:
 
 def test_many_lost_requests_are_compared_in_turns(desk: Desk) -> None:
     for number in range(100):
-        desk.get(f"/v1/nowhere/{number}/{'x' * 150}")
+        desk.ask("GET", f"/v1/nowhere/{number}/{'x' * 150}")
     sent, turns, stalls = with_others(desk, "GET", "/requests/unmatched")
     assert (sent[0]["status"], stalls) == (200, [])
     assert turns > 1  # as many as the machine is slow
@@ -125,9 +125,9 @@ def test_a_short_answer_has_its_length_and_a_long_one_comes_in_parts(
     desk: Desk, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hook = {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}
-    desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", hook)
+    desk.ask("POST", "/api/webhooks/zapier/subscribe?org_id=o&user_id=u", hook)
     for _ in range(3):
-        desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+        desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
         stub = {"request": {"urlPath": "/v1/faqs"}, "response": {"status": 418}, "allowInvalid": True}
         desk.done("POST", "/mappings", stub)
     whole = desk.admin("GET", path)

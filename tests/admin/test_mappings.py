@@ -27,21 +27,21 @@ def stub(desk: Desk, **changes: Any) -> Any:
 
 def test_an_override_answers_and_says_so(desk: Desk) -> None:
     made = stub(desk)
-    answer = desk.get("/v1/leads?limit=nonsense")
+    answer = desk.ask("GET", "/v1/leads?limit=nonsense")
     assert (answer.status, answer.json, answer.get("x-pot")) == (418, {"tea": True}, "1")
     assert answer.get("x-mock-mapping") == made["id"]
     (exchange,) = desk.workspace.journal
     assert exchange.to_dict()["mapping"] == made["id"]
-    assert desk.get("/v1/members?limit=1").status == 200
+    assert desk.ask("GET", "/v1/members?limit=1").status == 200
 
 
 def test_the_lowest_priority_answers_and_of_several_the_newest(desk: Desk) -> None:
     stub(desk, id="first", priority=1, response={"status": 201})
     stub(desk, id="old")
     stub(desk, id="new", response={"status": 202})
-    assert desk.get("/v1/leads").status == 201
+    assert desk.ask("GET", "/v1/leads").status == 201
     desk.done("DELETE", "/mappings/first")
-    assert desk.get("/v1/leads").status == 202
+    assert desk.ask("GET", "/v1/leads").status == 202
 
 
 def test_bodies_choose_and_what_is_not_chosen_goes_on_whole(desk: Desk) -> None:
@@ -50,22 +50,22 @@ def test_bodies_choose_and_what_is_not_chosen_goes_on_whole(desk: Desk) -> None:
         "bodyPatterns": [{"matchesJsonPath": {"expression": "$.firstName", "equalTo": "Eve"}}],
     }
     stub(desk, request=request)
-    assert desk.post("/v1/leads", {"firstName": "Eve", "suburb": "Ryde"}).status == 418
-    created = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    assert desk.ask("POST", "/v1/leads", {"firstName": "Eve", "suburb": "Ryde"}).status == 418
+    created = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     assert (created.status, created.json["lead"]["firstName"]) == (201, "Ana")
 
 
 def test_nobody_else_sees_it(app: Starlette, desk: Desk, tenant: Tenant) -> None:
     stub(desk)
     neighbour = Desk(app, *tenant())
-    assert neighbour.get("/v1/leads").status == 200
+    assert neighbour.ask("GET", "/v1/leads").status == 200
     assert neighbour.done("GET", "/mappings")["mappings"] == []
 
 
 def test_a_body_that_keeps_the_contract_is_taken(desk: Desk) -> None:
-    body = desk.get("/v1/leads?limit=1").json
+    body = desk.ask("GET", "/v1/leads?limit=1").json
     stub(desk, allowInvalid=False, response={"status": 200, "jsonBody": body, "fixedDelayMilliseconds": 1})
-    assert desk.get("/v1/leads").json == body
+    assert desk.ask("GET", "/v1/leads").json == body
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_import_change_remove_and_reset(desk: Desk) -> None:
         desk.admin(method, "/mappings/b", STUB if method == "PUT" else None).status
         for method in ("GET", "PUT", "DELETE")
     ] == [404] * 3
-    assert desk.get("/v1/leads").status == 200
+    assert desk.ask("GET", "/v1/leads").status == 200
 
 
 def test_a_generated_id_is_never_one_that_is_there(desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_mappings_are_bounded_in_bytes_as_they_are_kept(desk: Desk, monkeypatch:
 def test_a_raw_body_answers_whatever_the_contract_says(desk: Desk) -> None:
     response = {"status": 502, "body": "<html>Bad gateway</html>", "headers": {"Content-Type": "text/html"}}
     stub(desk, response=response, allowInvalid=False)
-    answer = desk.get()
+    answer = desk.ask()
 
     assert (answer.status, answer.body, answer.get("content-type")) == (502, b"<html>Bad gateway</html>", "text/html")
     assert "stub map_" in answer.explain
@@ -153,7 +153,7 @@ def test_a_raw_body_answers_whatever_the_contract_says(desk: Desk) -> None:
 
 def test_a_raw_body_may_be_any_bytes(desk: Desk) -> None:
     stub(desk, response={"base64Body": "/wA="})
-    answer = desk.get()
+    answer = desk.ask()
 
     assert (answer.body, answer.get("content-type")) == (b"\xff\x00", "application/octet-stream")
 
@@ -176,7 +176,7 @@ def test_a_body_that_is_two_or_none_is_refused(desk: Desk, response: dict[str, A
 def test_a_stub_lets_the_first_requests_pass_and_then_answers_so_often(desk: Desk) -> None:
     made = stub(desk, after=1, times=2)
 
-    assert [desk.get().status for _ in range(5)] == [200, 418, 418, 200, 200]
+    assert [desk.ask().status for _ in range(5)] == [200, 418, 418, 200, 200]
     shown = desk.done("GET", f"/mappings/{made['id']}")
     assert (shown["calls"], shown["answers"]) == (5, 2)
 
@@ -185,7 +185,7 @@ def test_of_stubs_that_are_used_up_the_next_answers(desk: Desk) -> None:
     stub(desk)
     stub(desk, times=1, response={"status": 202})
 
-    assert [desk.get().status for _ in range(3)] == [202, 418, 418]
+    assert [desk.ask().status for _ in range(3)] == [202, 418, 418]
 
 
 def machine(desk: Desk, wanted: str, then: str, status: int) -> None:
@@ -202,7 +202,7 @@ def test_stubs_of_a_scenario_answer_one_after_the_other(desk: Desk) -> None:
     machine(desk, "Started", "paid", 201)
     machine(desk, "paid", "Started", 202)
 
-    assert [desk.get().status for _ in range(3)] == [201, 202, 201]
+    assert [desk.ask().status for _ in range(3)] == [201, 202, 201]
     assert desk.done("GET", "/scenarios")["scenarios"] == [{"name": "order", "state": "paid"}]
 
 
@@ -211,11 +211,11 @@ def test_a_scenario_can_be_put_into_a_state_and_begun_anew(desk: Desk) -> None:
     machine(desk, "paid", "paid", 202)
 
     desk.done("PUT", "/scenarios/order/state", {"state": "paid"})
-    assert desk.get().status == 202
+    assert desk.ask().status == 202
     desk.done("POST", "/scenarios/reset")
-    assert desk.get().status == 201
+    assert desk.ask().status == 201
     desk.done("PUT", "/scenarios/order/state", {"state": "shipped"})
-    assert desk.get().status == 200
+    assert desk.ask().status == 200
 
 
 def test_a_scenario_that_no_stub_names_is_refused_with_what_was_meant(desk: Desk) -> None:

@@ -33,7 +33,7 @@ def test_a_lead_is_written_with_its_story(desk: Desk) -> None:
     assert lead["firstName"] == "Ada"
     assert [it["leadId"] for it in made["appointments"]] == [lead["id"]] * 2
     assert count(desk, "leads") == before + 1
-    shown = desk.get(f"/v1/leads/{lead['id']}").json
+    shown = desk.ask("GET", f"/v1/leads/{lead['id']}").json
     assert "+61491579999" in str(shown)
 
 

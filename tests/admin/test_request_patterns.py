@@ -27,7 +27,7 @@ def refused(desk: Desk, path: str, body: Any) -> tuple[str, str]:
     ["GET /v1/leads/{}", "GET /v1/leads/{leadId}", "get  v1/leads/{anyName}", " GET /v1/leads/{lead_id} ", "getLead"],
 )
 def test_an_operation_is_found_by_each_of_its_names(desk: Desk, name: str) -> None:
-    desk.get(f"/v1/leads/{desk.records('leads')[0]['id']}")
+    desk.ask("GET", f"/v1/leads/{desk.records('leads')[0]['id']}")
 
     assert desk.done("POST", "/requests/count", {"operation": name})["count"] == 1
     assert desk.done("POST", "/verify", {"request": {"operation": name}, "exactly": 1})["verified"]
@@ -101,9 +101,9 @@ def test_what_can_match_nothing_is_refused_wherever_it_stands(
 def test_a_search_says_what_no_document_has_and_finds_what_was_sent(
     desk: Desk, pattern: dict[str, Any], pointer: str
 ) -> None:
-    desk.get("/v1/laeds")
-    desk.get("/v1/leads")
-    desk.post("/v1/leads", {"emial": "x"})
+    desk.ask("GET", "/v1/laeds")
+    desk.ask("GET", "/v1/leads")
+    desk.ask("POST", "/v1/leads", {"emial": "x"})
 
     found = desk.done("POST", "/requests/find", pattern)
     assert found["unknown"]["pointer"] == pointer
@@ -127,7 +127,7 @@ def test_a_search_says_what_no_document_has_and_finds_what_was_sent(
     ],
 )
 def test_what_can_match_is_let_through(desk: Desk, pattern: dict[str, Any]) -> None:
-    desk.get("/v1/leads?limit=5")
+    desk.ask("GET", "/v1/leads?limit=5")
 
     assert desk.done("POST", "/requests/count", pattern)["count"] == 1
 
@@ -140,9 +140,9 @@ def test_an_expression_for_an_id_of_any_kind_reaches_its_operation(desk: Desk) -
 
 
 def test_what_nobody_documents_can_be_meant_by_a_word(desk: Desk) -> None:
-    desk.get("/v1/laeds")
-    desk.get("/v1/leads?limt=5")
-    desk.post("/v1/leads", LEAD | {"emial": "x"})
+    desk.ask("GET", "/v1/laeds")
+    desk.ask("GET", "/v1/leads?limt=5")
+    desk.ask("POST", "/v1/leads", LEAD | {"emial": "x"})
 
     for pattern in (
         {"urlPath": "/v1/laeds"},
@@ -153,7 +153,7 @@ def test_what_nobody_documents_can_be_meant_by_a_word(desk: Desk) -> None:
     asked = {"request": {"urlPath": "/v1/leeds", "allowUnknown": True}, "exactly": 0}
     assert desk.done("POST", "/verify", asked)["verified"]
     desk.fault({"status": 503}, request={"urlPath": "/v1/laeds", "allowUnknown": True})
-    assert desk.get("/v1/laeds").status == 503
+    assert desk.ask("GET", "/v1/laeds").status == 503
     assert "no such operation" in refused(desk, "/requests/count", {"operation": "laeds", "allowUnknown": True})[0]
 
 

@@ -56,7 +56,7 @@ def test_a_contact_of_someone_new_makes_lead_inquiry_activities_and_events(
     desk: Desk, kind: str, source: str, counter: str
 ) -> None:
     (told,) = desk.simulate(kind, about="blocked drain")["happened"]
-    lead = desk.get(f"/v1/leads/{told['leadId']}").json
+    lead = desk.ask("GET", f"/v1/leads/{told['leadId']}").json
     assert told["newLead"]
     assert (lead[counter], lead["read"], lead["lastInquiryId"]) == (1, False, told["inquiryId"])
     inquiry = desk.records("inquiries")[-1]
@@ -180,9 +180,9 @@ def test_stepwise_and_at_once_come_to_the_same(app: Starlette, tenant: Tenant) -
 
 def test_windows_of_limits_roll(app: Starlette, tenant: Tenant) -> None:
     desk = Desk(app, *tenant(limit=2, enforced=True))
-    assert [desk.get().status for _ in range(3)] == [200, 200, 429]
+    assert [desk.ask().status for _ in range(3)] == [200, 200, 429]
     assert [it["what"] for it in desk.advance(60)["happened"]] == ["limit window ended"]
-    assert desk.get().status == 200
+    assert desk.ask().status == 200
 
 
 def test_back_in_time_nothing_is_undone(desk: Desk) -> None:

@@ -137,7 +137,7 @@ def test_a_service_that_is_gone_is_not_named(app: Starlette, desk: Desk) -> None
             tx.remove("services", row.id)
     visit = act(desk, "book")
     assert visit.record["tradeService"] is None
-    assert desk.get("/v1/appointments?limit=1").json["appointments"][0]["tradeService"] is None
+    assert desk.ask("GET", "/v1/appointments?limit=1").json["appointments"][0]["tradeService"] is None
 
 
 def test_who_books_becomes_active_and_who_only_asks_does_not(desk: Desk) -> None:
@@ -304,7 +304,7 @@ def test_of_several_leads_of_one_phone_the_newest_is_meant(app: Starlette, desk:
 
 
 def test_what_a_known_lead_tells_for_the_first_time_is_added_and_told(desk: Desk) -> None:
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
     booked = act(desk, "book", **{"from": lead["id"]})
     assert booked.lead["phone"]
     assert booked.lead["defaultLeadAddress"]["address"]["suburb"] == "Ryde"

@@ -55,7 +55,7 @@ def stir(desk: Desk) -> None:
     """Change something of everything."""
     desk.simulate("call", count=3, over=86_400)
     desk.simulate("appointment", action="book")
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     desk.advance(86_400 * 3)
 
 
@@ -121,7 +121,7 @@ def test_a_fork_is_a_workspace_of_its_own(app: Starlette, desk: Desk) -> None:
     workspace = app.state.workspaces.get(made["id"])
     twin = Desk(app, workspace, made["key"])
     assert state(twin) == state(desk)
-    assert twin.get("/v1/leads?limit=5").body == desk.get("/v1/leads?limit=5").body
+    assert twin.ask("GET", "/v1/leads?limit=5").body == desk.ask("GET", "/v1/leads?limit=5").body
     before = state(desk)
     stir(twin)
     assert state(desk) == before
@@ -130,8 +130,8 @@ def test_a_fork_is_a_workspace_of_its_own(app: Starlette, desk: Desk) -> None:
 
 
 def test_a_diff_reads_like_what_happened(desk: Desk) -> None:
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
-    other = desk.post("/v1/leads", {"firstName": "Bo", "suburb": "Ryde"}).json["lead"]
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    other = desk.ask("POST", "/v1/leads", {"firstName": "Bo", "suburb": "Ryde"}).json["lead"]
     desk.done("POST", "/snapshots", {"name": "before"})
     desk.simulate("sms", **{"from": lead["id"]})
     with desk.app.state.workspaces.transaction(desk.workspace) as tx:
@@ -201,8 +201,8 @@ FORGED: list[tuple[str, str, Any]] = [
 def test_a_signed_file_with_a_record_of_ours_that_is_none_is_refused(
     desk: Desk, kind: str, field: str, value: Any
 ) -> None:
-    desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", HOOK)
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.ask("POST", "/api/webhooks/zapier/subscribe?org_id=o&user_id=u", HOOK)
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     desk.simulate("sms", count=2, over=60)
     file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
     assert desk.admin("POST", "/snapshots/import", file).status == 201
@@ -219,7 +219,7 @@ def test_a_signed_file_with_a_record_of_ours_that_is_none_is_refused(
     ("kind", "way"), [("leads", "arrival"), ("faqs", "id"), ("$events", "arrival"), ("", "counters")]
 )
 def test_an_integer_with_a_point_is_refused(desk: Desk, kind: str, way: str) -> None:
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
     file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
     if kind:
         file["records"][kind][0][way] = 7.0
@@ -370,9 +370,9 @@ def test_nothing_is_written_over_where_a_files_counters_are_too_low(desk: Desk) 
 
     def grow(trigger: str) -> None:
         hook = {"hookUrl": "http://127.0.0.1:9/", "trigger": trigger}
-        desk.post("/api/webhooks/zapier/subscribe?org_id=o&user_id=u", hook)
-        desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
-        desk.post("/v1/policies", {"title": "Terms", "content": "As agreed."})
+        desk.ask("POST", "/api/webhooks/zapier/subscribe?org_id=o&user_id=u", hook)
+        desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"})
+        desk.ask("POST", "/v1/policies", {"title": "Terms", "content": "As agreed."})
         desk.simulate("call", count=2, over=86_400)
 
     grow("LEAD_CREATED")

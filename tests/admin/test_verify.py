@@ -87,13 +87,13 @@ def test_a_request_counts_from_its_arrival_whatever_it_waits_for(desk: Desk, slo
 
 def test_a_struck_request_has_its_body_in_the_journal(desk: Desk) -> None:
     desk.fault({"status": 503}, request={"operation": "POST /v1/leads"})
-    desk.post("/v1/leads", {"firstName": "Ana"})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana"})
     wanted = {"operation": "POST /v1/leads", "bodyPatterns": [{"matchesJsonPath": "$.firstName"}]}
     assert verdict(desk, wanted, exactly=1) == 200
     desk.admin("DELETE", "/faults")
     only = {"operation": "POST /v1/leads", "bodyPatterns": [{"contains": "Eve"}]}
     desk.fault({"status": 503}, request=only)
-    assert [desk.post("/v1/leads", {"firstName": name, "suburb": "Ryde"}).status for name in ("Ana", "Eve")] == [
+    assert [desk.ask("POST", "/v1/leads", {"firstName": name, "suburb": "Ryde"}).status for name in ("Ana", "Eve")] == [
         201,
         503,
     ]
@@ -108,16 +108,16 @@ def test_coverage_counts_a_request_once_wherever_it_ended(desk: Desk) -> None:
 
     assert meanwhile(desk, "/v1/leads", None, question).json == {"removed": 1}
     desk.admin("DELETE", "/faults")
-    desk.get("/v1/leads")
-    desk.get("/v1/leads")
+    desk.ask("GET", "/v1/leads")
+    desk.ask("GET", "/v1/leads")
     assert desk.done("GET", "/coverage")["operations"]["GET /v1/leads"]["requests"] == 2
 
 
 def test_what_was_dropped_is_not_taken_for_what_did_not_happen() -> None:
     desk = small(3)
     for _ in range(4):
-        desk.get("/v1/leads")
-    desk.get("/v1/leads/x")
+        desk.ask("GET", "/v1/leads")
+    desk.ask("GET", "/v1/leads/x")
     assert desk.workspace.journal.dropped == 2
     assert [verdict(desk, exactly=n) for n in (0, 1, 2, 3)] == [406, 406, 409, 409]
     assert [verdict(desk, atMost=n) for n in (1, 2, 3, 4, 5)] == [406, 409, 409, 200, 200]
@@ -135,7 +135,7 @@ def test_what_was_dropped_is_not_taken_for_what_did_not_happen() -> None:
 
 def test_without_a_journal_nothing_can_be_verified() -> None:
     desk = small(0)
-    desk.get("/v1/leads")
+    desk.ask("GET", "/v1/leads")
     assert {verdict(desk, exactly=0), verdict(desk, atLeast=1), verdict(desk, atMost=1)} == {409, 200}
     assert verdict(desk, exactly=0) == verdict(desk, exactly=1) == verdict(desk, atLeast=1) == 409
     ordered = desk.admin("POST", "/verify", {"inOrder": [LEADS]})
@@ -147,8 +147,8 @@ def test_without_a_journal_nothing_can_be_verified() -> None:
 
 
 def test_a_body_that_was_cut_is_neither_a_match_nor_none(desk: Desk) -> None:
-    desk.post("/v1/leads", {"firstName": "Ana", "suburb": "x" * 70_000})
-    desk.post("/v1/leads", {"firstName": "Ana"})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "x" * 70_000})
+    desk.ask("POST", "/v1/leads", {"firstName": "Ana"})
     request = {"operation": "POST /v1/leads", "bodyPatterns": [{"contains": "Eve"}]}
     answer = desk.admin("POST", "/verify", {"request": request, "exactly": 0})
     assert (answer.status, "req_1" in answer.json["detail"]) == (409, True)
@@ -181,7 +181,7 @@ def test_a_body_of_just_the_kept_size_was_not_cut(desk: Desk) -> None:
     ],
 )
 def test_a_url_is_shown_as_it_was_asked_and_its_path_is_one(desk: Desk, target: str, path: str, query: str) -> None:
-    desk.get(target)
+    desk.ask("GET", target)
     (entry,) = desk.done("GET", "/requests")["requests"]
     assert (entry["request"]["url"], entry["path"], entry["query"]) == (target, path, query)
     assert desk.done("GET", f"/explain/{entry['id']}")["request"] == f"GET {target}"
@@ -197,15 +197,15 @@ def test_two_resources_stay_two_for_stubs_faults_and_near_misses(desk: Desk, tar
     desk.fault({"status": 503}, request=meant)
     stub = {"request": {"urlPath": other}, "response": {"status": 418}, "allowInvalid": True}
     desk.done("POST", "/mappings", stub)
-    assert desk.get(target).status == 404
-    desk.get("/v1/nowhere/a%2Fb")
+    assert desk.ask("GET", target).status == 404
+    desk.ask("GET", "/v1/nowhere/a%2Fb")
     near = desk.admin("POST", "/verify", {"request": meant, "exactly": 1}).json["nearMisses"]
     assert {miss["request"] for miss in near} == {f"GET {target}".replace("%2E", "."), "GET /v1/nowhere/a%2Fb"}
     assert [one["path"] for one in desk.done("GET", "/requests/unmatched")["requests"]] == ["/v1/nowhere/a%2Fb"]
 
 
 def test_a_secret_is_compared_and_not_shown(desk: Desk) -> None:
-    desk.get("/v1/leads?page=1&token=abcdefgh")
+    desk.ask("GET", "/v1/leads?page=1&token=abcdefgh")
     request = {"urlPath": "/v1/leads", "queryParameters": {"token": {"equalTo": "abcdefgh"}}, "allowUnknown": True}
     assert verdict(desk, request, exactly=1) == 200
     request["queryParameters"] = {"token": {"equalTo": "other"}}
@@ -216,7 +216,7 @@ def test_a_secret_is_compared_and_not_shown(desk: Desk) -> None:
 
 def test_a_list_is_paged(desk: Desk) -> None:
     for page in range(1, 6):
-        desk.get(f"/v1/leads?page={page}")
+        desk.ask("GET", f"/v1/leads?page={page}")
 
     def ids(answer: Any) -> list[str]:
         assert answer["meta"] == {"total": 5}

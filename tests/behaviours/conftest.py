@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from inprocess import Api, assert_consistent
+from desk import Desk
+from inprocess import assert_consistent
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
@@ -25,9 +26,11 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def api(app: Starlette, loop: asyncio.AbstractEventLoop, tenant: Callable[..., tuple[Workspace, str]]) -> Iterator[Api]:
+def api(
+    app: Starlette, loop: asyncio.AbstractEventLoop, tenant: Callable[..., tuple[Workspace, str]]
+) -> Iterator[Desk]:
     """On a frozen clock; whatever a test did, the workspace is consistent afterwards."""
     workspace, key = tenant()
-    api = Api(app, workspace, key, loop)
+    api = Desk(app, workspace, key, loop)
     yield api
     assert_consistent(api)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from desk import Desk, items, snapshot
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from inprocess import Api, assert_consistent, items, snapshot
+from inprocess import assert_consistent
 from starlette.applications import Starlette
 
 from mock_server.app import create_app
@@ -49,7 +50,7 @@ class Calls(RuleBasedStateMachine):
         id = f"machine-{next(NUMBERS)}"
         plan = WorldPlan(load_recipe("empty"), limit=0)
         workspace = app.state.workspaces.create(id, plan, [f"sk_test_mock_{id}"], frozen=True)
-        self.api = Api(app, workspace, f"sk_test_mock_{id}", loop)
+        self.api = Desk(app, workspace, f"sk_test_mock_{id}", loop)
         self.leads: dict[str, dict[str, Any]] = {}
         self.inquiries: list[tuple[str, str]] = []
         self.simple = {kind: {it["id"]: it for it in self.api.all(f"/v1/{kind}")[::-1]} for kind in SIMPLE}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from inprocess import Api, items
+from desk import Desk, items
 
 BODIES: Mapping[str, dict[str, Any]] = {
     "faqs": {"question": "Do you work on Sundays?", "answer": "In an emergency."},
@@ -37,12 +37,12 @@ GOT = {"scenarios", "transfers"}  # the others have no page of their own, or a r
 KINDS = pytest.mark.parametrize("kind", sorted(BODIES))
 
 
-def create(api: Api, kind: str, **more: Any) -> dict[str, Any]:
+def create(api: Desk, kind: str, **more: Any) -> dict[str, Any]:
     made: dict[str, Any] = api.post(f"/v1/{kind}", {**BODIES[kind], **more})[WRAPPER[kind]]
     return made
 
 
-def found(api: Api, kind: str, id: Any) -> Any:
+def found(api: Desk, kind: str, id: Any) -> Any:
     """The record as every way to read it shows it: as one, and as an item of its list."""
     listed = next((item for item in api.all(f"/v1/{kind}") if item["id"] == id), None)
     if kind in GOT:
@@ -52,7 +52,7 @@ def found(api: Api, kind: str, id: Any) -> Any:
 
 
 @KINDS
-def test_what_was_created_is_read_listed_and_has_the_documented_defaults(api: Api, kind: str) -> None:
+def test_what_was_created_is_read_listed_and_has_the_documented_defaults(api: Desk, kind: str) -> None:
     total = api.get(f"/v1/{kind}")["totalCount"]
     made = create(api, kind)
     assert made.items() >= {**BODIES[kind], **DEFAULTS[kind]}.items()
@@ -61,7 +61,7 @@ def test_what_was_created_is_read_listed_and_has_the_documented_defaults(api: Ap
 
 
 @KINDS
-def test_each_field_can_be_changed_alone(api: Api, kind: str) -> None:
+def test_each_field_can_be_changed_alone(api: Desk, kind: str) -> None:
     made = create(api, kind)
     for name, value in BODIES[kind].items():
         changed = "COLD" if name == "method" else "MEMBER" if name == "destinationType" else f"{value} (new)"
@@ -74,7 +74,7 @@ def test_each_field_can_be_changed_alone(api: Api, kind: str) -> None:
 
 
 @KINDS
-def test_an_empty_update_changes_no_field_but_the_time(api: Api, kind: str) -> None:
+def test_an_empty_update_changes_no_field_but_the_time(api: Desk, kind: str) -> None:
     made = create(api, kind)
     before = found(api, kind, made["id"])
     api.put(f"/v1/{kind}/{made['id']}", {})
@@ -85,14 +85,14 @@ def test_an_empty_update_changes_no_field_but_the_time(api: Api, kind: str) -> N
     ("kind", "field", "value"),
     [("leads", "suburb", "Fernvale"), ("transfers", "name", "Desk"), ("scenarios", "tradeServiceId", 3)],
 )
-def test_null_clears_a_field_that_can_be_null(api: Api, kind: str, field: str, value: Any) -> None:
+def test_null_clears_a_field_that_can_be_null(api: Desk, kind: str, field: str, value: Any) -> None:
     made = create(api, kind, **{field: value})
     assert made[field] == value
     assert api.put(f"/v1/{kind}/{made['id']}", {field: None})[WRAPPER[kind]][field] is None
 
 
 @KINDS
-def test_what_was_deleted_is_gone_and_its_id_is_never_given_again(api: Api, kind: str) -> None:
+def test_what_was_deleted_is_gone_and_its_id_is_never_given_again(api: Desk, kind: str) -> None:
     total = api.get(f"/v1/{kind}")["totalCount"]
     made = create(api, kind)
     assert api.delete(f"/v1/{kind}/{made['id']}").keys() == {"message"}
@@ -104,24 +104,24 @@ def test_what_was_deleted_is_gone_and_its_id_is_never_given_again(api: Api, kind
 
 
 @KINDS
-def test_records_of_the_world_can_be_changed_and_deleted_too(api: Api, kind: str) -> None:
+def test_records_of_the_world_can_be_changed_and_deleted_too(api: Desk, kind: str) -> None:
     id = api.records(kind)[0]["id"]
     api.put(f"/v1/{kind}/{id}", {})
     api.delete(f"/v1/{kind}/{id}")
     assert found(api, kind, id) is None
 
 
-def test_nested_objects_are_replaced_whole(api: Api) -> None:
+def test_nested_objects_are_replaced_whole(api: Desk) -> None:
     lead = create(api, "leads", socials={"instagram": "a", "facebook": "b"})
     assert api.put(f"/v1/leads/{lead['id']}", {"socials": {"facebook": "c"}})["lead"]["socials"] == {"facebook": "c"}
 
 
-def test_an_outcome_keeps_whatever_else_was_sent(api: Api) -> None:
+def test_an_outcome_keeps_whatever_else_was_sent(api: Desk) -> None:
     outcome = {"type": "sendSms", "text": "On our way", "delay": 5, "deep": {"er": [1, None]}}
     made = create(api, "scenarios", outcome=outcome)
     assert found(api, "scenarios", made["id"])["outcome"] == outcome
 
 
-def test_lists_below_an_unknown_parent_are_not_found(api: Api) -> None:
+def test_lists_below_an_unknown_parent_are_not_found(api: Desk) -> None:
     for path in ("/v1/leads/ld_nobody/notes", "/v1/leads/ld_nobody/activities", "/v1/companies/cmp_nobody/notes"):
         api.refused(404, "GET", path)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from inprocess import LEAD_KINDS, Api
+from desk import Desk
+from inprocess import LEAD_KINDS
 
 ZAPIER = {"org_id": "org_1", "user_id": "usr_1"}
 
 
 @pytest.fixture
-def victim(api: Api) -> Mapping[str, Any]:
+def victim(api: Desk) -> Mapping[str, Any]:
     """A lead that has something of every kind, and is the newest of all that the Zapier lists show."""
     appointments, notes = ([it["leadId"] for it in api.records(kind)] for kind in ("appointments", "leads/notes"))
     lead = next(lead for lead in api.records("leads") if lead["id"] in appointments and lead["id"] in notes)
@@ -18,7 +19,7 @@ def victim(api: Api) -> Mapping[str, Any]:
     return lead
 
 
-def test_nothing_of_it_is_listed_or_counted_any_more(api: Api, victim: Mapping[str, Any]) -> None:
+def test_nothing_of_it_is_listed_or_counted_any_more(api: Desk, victim: Mapping[str, Any]) -> None:
     paths = {"/v1/leads": "leads", "/v1/inquiries": "inquiries", "/v1/appointments": "appointments"}
     owned = {kind: [it["id"] for it in api.records(kind) if it["leadId"] == victim["id"]] for kind in LEAD_KINDS}
     owned["leads"] = [victim["id"]]
@@ -38,7 +39,7 @@ def test_nothing_of_it_is_listed_or_counted_any_more(api: Api, victim: Mapping[s
     assert not any(it["leadId"] == victim["id"] for kind in LEAD_KINDS for it in api.records(kind))
 
 
-def test_what_is_below_it_is_not_found(api: Api, victim: Mapping[str, Any]) -> None:
+def test_what_is_below_it_is_not_found(api: Desk, victim: Mapping[str, Any]) -> None:
     inquiry = next(it["id"] for it in api.records("inquiries") if it["leadId"] == victim["id"])
     api.delete(f"/v1/leads/{victim['id']}")
     below = (f"/v1/leads/{victim['id']}{path}" for path in ("", "/notes", "/activities"))
@@ -46,12 +47,12 @@ def test_what_is_below_it_is_not_found(api: Api, victim: Mapping[str, Any]) -> N
         api.refused(404, "GET", path)
 
 
-def test_it_can_be_deleted_once(api: Api, victim: Mapping[str, Any]) -> None:
+def test_it_can_be_deleted_once(api: Desk, victim: Mapping[str, Any]) -> None:
     api.delete(f"/v1/leads/{victim['id']}")
     api.refused(404, "DELETE", f"/v1/leads/{victim['id']}")
 
 
-def test_it_emits_the_lead_as_it_was_last_known(api: Api, victim: Mapping[str, Any]) -> None:
+def test_it_emits_the_lead_as_it_was_last_known(api: Desk, victim: Mapping[str, Any]) -> None:
     api.delete(f"/v1/leads/{victim['id']}")
     (event,) = api.events()
     assert (event["type"], event["recordId"], event["body"]["originalId"]) == (
@@ -62,7 +63,7 @@ def test_it_emits_the_lead_as_it_was_last_known(api: Api, victim: Mapping[str, A
     assert event["body"]["firstName"] == victim["firstName"]
 
 
-def test_every_other_lead_keeps_what_it_has(api: Api, victim: Mapping[str, Any]) -> None:
+def test_every_other_lead_keeps_what_it_has(api: Desk, victim: Mapping[str, Any]) -> None:
     others = {kind: [it for it in api.records(kind) if it["leadId"] != victim["id"]] for kind in LEAD_KINDS}
     api.delete(f"/v1/leads/{victim['id']}")
     assert {kind: api.records(kind) for kind in LEAD_KINDS} == others

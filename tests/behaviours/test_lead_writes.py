@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from inprocess import Api
+from desk import Desk
 
 AVERY = {"firstName": "Avery", "email": "avery@example.com", "phone": "+61255501234"}
 
 
-def test_a_new_lead_has_what_was_sent_and_starts_empty_otherwise(api: Api) -> None:
+def test_a_new_lead_has_what_was_sent_and_starts_empty_otherwise(api: Desk) -> None:
     now = api.workspace.clock.stamp()
     lead = api.post("/v1/leads", {"firstName": "Avery", "socials": {"instagram": "https://instagram.example/a"}})[
         "lead"
@@ -34,14 +34,14 @@ def test_a_new_lead_has_what_was_sent_and_starts_empty_otherwise(api: Api) -> No
     }
 
 
-def test_a_new_lead_is_the_first_of_the_list_and_counted(api: Api) -> None:
+def test_a_new_lead_is_the_first_of_the_list_and_counted(api: Desk) -> None:
     before = api.get("/v1/leads")["totalCount"]
     lead = api.post("/v1/leads", AVERY)["lead"]
     listed = api.get("/v1/leads", limit=1)
     assert (listed["leads"][0]["id"], listed["totalCount"]) == (lead["id"], before + 1)
 
 
-def test_creating_leaves_an_activity_and_an_event(api: Api) -> None:
+def test_creating_leaves_an_activity_and_an_event(api: Desk) -> None:
     lead = api.post("/v1/leads", AVERY)["lead"]
     (activity,) = api.get(f"/v1/leads/{lead['id']}/activities")["activities"]
     assert (activity["event"], activity["referenceId"], activity["leadId"]) == ("LEAD_CREATED", lead["id"], lead["id"])
@@ -51,26 +51,26 @@ def test_creating_leaves_an_activity_and_an_event(api: Api) -> None:
 
 
 @pytest.mark.parametrize("same", [{"email": AVERY["email"]}, {"phone": AVERY["phone"]}])
-def test_a_living_lead_with_the_same_contact_is_a_conflict(api: Api, same: dict[str, str]) -> None:
+def test_a_living_lead_with_the_same_contact_is_a_conflict(api: Desk, same: dict[str, str]) -> None:
     first = api.post("/v1/leads", AVERY)["lead"]
     answer = api.refused(409, "POST", "/v1/leads", {"firstName": "Someone", **same})
     assert answer.json["message"] == "Conflict"
     assert first["id"] in answer.explain
 
 
-def test_a_contact_is_free_again_once_its_lead_is_gone(api: Api) -> None:
+def test_a_contact_is_free_again_once_its_lead_is_gone(api: Desk) -> None:
     lead = api.post("/v1/leads", AVERY)["lead"]
     api.delete(f"/v1/leads/{lead['id']}")
     again = api.post("/v1/leads", AVERY)["lead"]
     assert again["id"] != lead["id"]
 
 
-def test_leads_without_a_contact_never_clash(api: Api) -> None:
+def test_leads_without_a_contact_never_clash(api: Desk) -> None:
     for _ in range(2):
         api.post("/v1/leads", {"firstName": "Avery", "email": None, "phone": None})
 
 
-def test_an_update_changes_what_it_names_and_nothing_else(api: Api) -> None:
+def test_an_update_changes_what_it_names_and_nothing_else(api: Desk) -> None:
     lead = api.post("/v1/leads", AVERY)["lead"]
     before = api.get(f"/v1/leads/{lead['id']}")
     api.workspace.clock.advance(60)
@@ -79,7 +79,7 @@ def test_an_update_changes_what_it_names_and_nothing_else(api: Api) -> None:
     assert api.get(f"/v1/leads/{lead['id']}") == {**before, "suburb": "Fernvale", "phone": None}
 
 
-def test_updated_at_moves_and_created_at_never_does(api: Api) -> None:
+def test_updated_at_moves_and_created_at_never_does(api: Desk) -> None:
     id = api.post("/v1/leads", AVERY)["lead"]["id"]
     for path, wanted in ((f"/v1/leads/{id}", "leads"), ("/v1/scenarios/1", "scenarios"), ("/v1/faqs/1", "faqs")):
         before = record(api, wanted, path)
@@ -90,11 +90,11 @@ def test_updated_at_moves_and_created_at_never_does(api: Api) -> None:
         assert after["updatedAt"] == api.workspace.clock.stamp() > before["updatedAt"]
 
 
-def record(api: Api, kind: str, path: str) -> Any:
+def record(api: Desk, kind: str, path: str) -> Any:
     return next(it for it in api.records(kind) if str(it["id"]) == path.rsplit("/", 1)[1])
 
 
-def test_an_update_leaves_an_activity_and_an_event_of_the_lead_as_it_now_is(api: Api) -> None:
+def test_an_update_leaves_an_activity_and_an_event_of_the_lead_as_it_now_is(api: Desk) -> None:
     lead = api.post("/v1/leads", AVERY)["lead"]
     api.put(f"/v1/leads/{lead['id']}", {"firstName": "Robin"})
     newest = api.get(f"/v1/leads/{lead['id']}/activities")["activities"][0]
@@ -102,26 +102,26 @@ def test_an_update_leaves_an_activity_and_an_event_of_the_lead_as_it_now_is(api:
     assert (api.events()[-1]["type"], api.events()[-1]["body"]["firstName"]) == ("LEAD_UPDATED", "Robin")
 
 
-def test_a_lead_does_not_clash_with_itself(api: Api) -> None:
+def test_a_lead_does_not_clash_with_itself(api: Desk) -> None:
     lead = api.post("/v1/leads", AVERY)["lead"]
     assert api.put(f"/v1/leads/{lead['id']}", AVERY)["lead"]["email"] == AVERY["email"]
 
 
-def test_an_update_to_another_leads_contact_is_a_conflict(api: Api) -> None:
+def test_an_update_to_another_leads_contact_is_a_conflict(api: Desk) -> None:
     api.post("/v1/leads", AVERY)
     other = api.post("/v1/leads", {"firstName": "Other"})["lead"]
     for name in ("email", "phone"):
         api.refused(409, "PUT", f"/v1/leads/{other['id']}", {"suburb": "Fernvale", name: AVERY[name]})
 
 
-def test_a_lead_that_is_gone_cannot_be_updated(api: Api) -> None:
+def test_a_lead_that_is_gone_cannot_be_updated(api: Desk) -> None:
     id = api.post("/v1/leads", AVERY)["lead"]["id"]
     api.delete(f"/v1/leads/{id}")
     for gone in (id, "ld_nobody"):
         assert api.refused(404, "PUT", f"/v1/leads/{gone}", {"firstName": "Robin"}).json["message"] == "Not found"
 
 
-def test_fields_that_an_operation_does_not_take_are_ignored(api: Api) -> None:
+def test_fields_that_an_operation_does_not_take_are_ignored(api: Desk) -> None:
     """They are in the record, but not in the body that the contract describes (gap `unknown-body-keys`)."""
     given = {"id": "ld_mine", "status": 7, "createdAt": "yesterday", "unreadCalls": "x", "lastInquiry": 5, "colour": 1}
     lead = api.post("/v1/leads", {"firstName": "Avery", **given})["lead"]

@@ -1,10 +1,10 @@
 """The organization: two shapes of the same people, and the catalogue."""
 
 import pytest
-from inprocess import Api
+from desk import Desk
 
 
-def test_both_lists_of_members_show_the_same_people_in_the_same_order(api: Api) -> None:
+def test_both_lists_of_members_show_the_same_people_in_the_same_order(api: Desk) -> None:
     users, memberships = api.all("/v1/members"), api.all("/v1/organization/members", limit=2)
     shared = ("role", "firstName", "lastName", "isDisabled", "responsibility")
     assert [[it[name] for name in shared] for it in users] == [[it[name] for name in shared] for it in memberships]
@@ -15,7 +15,7 @@ def test_both_lists_of_members_show_the_same_people_in_the_same_order(api: Api) 
 
 
 @pytest.mark.parametrize("kind", ["services", "products"])
-def test_the_catalogue_is_grouped_and_its_totals_are_right(api: Api, kind: str) -> None:
+def test_the_catalogue_is_grouped_and_its_totals_are_right(api: Desk, kind: str) -> None:
     catalogue = api.get(f"/v1/organization/{kind}")
     categories = catalogue["categories"]
     held = [item for category in categories for item in category[kind]]
@@ -28,14 +28,14 @@ def test_the_catalogue_is_grouped_and_its_totals_are_right(api: Api, kind: str) 
         assert {item["tradeCategoryId"] for item in category[kind]} == {category["id"]}
 
 
-def test_a_category_without_entries_is_not_listed(api: Api) -> None:
+def test_a_category_without_entries_is_not_listed(api: Desk) -> None:
     before = api.get("/v1/organization/services")["totalCategories"]
     with api.app.state.workspaces.transaction(api.workspace) as tx:
         tx.put("trade_categories", 999, {"id": 999, "name": "Roofs", "type": "SERVICE"})
     assert api.get("/v1/organization/services")["totalCategories"] == before
 
 
-def test_the_organization_and_its_hours_are_one_record_each(api: Api) -> None:
+def test_the_organization_and_its_hours_are_one_record_each(api: Desk) -> None:
     (organization,) = api.records("organization")
     assert api.get("/v1/organization") == {name: organization[name] for name in api.get("/v1/organization")}
     assert len(api.get("/v1/organization/availability")["days"]) == 7

@@ -3,7 +3,7 @@
 from math import ceil
 
 import pytest
-from inprocess import Api, items
+from desk import Desk, items
 
 LISTS = {
     "/v1/leads": "leads",
@@ -18,7 +18,7 @@ LISTS = {
 }
 
 
-def lists(api: Api) -> dict[str, list[int | str]]:
+def lists(api: Desk) -> dict[str, list[int | str]]:
     """The ids that each list must show, in order; nested lists under their first parent that has any."""
     lead, company = api.records("leads/notes")[0]["leadId"], api.records("companies/notes")[0]["companyId"]
     nested = {
@@ -34,7 +34,7 @@ def lists(api: Api) -> dict[str, list[int | str]]:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])
-def test_pages_of_any_size_are_a_partition_of_the_list(api: Api, limit: int) -> None:
+def test_pages_of_any_size_are_a_partition_of_the_list(api: Desk, limit: int) -> None:
     for path, ids in lists(api).items():
         pages = list(api.pages(path, limit=limit))
         assert [item["id"] for page in pages for item in items(page)] == ids, path
@@ -42,12 +42,12 @@ def test_pages_of_any_size_are_a_partition_of_the_list(api: Api, limit: int) -> 
         assert {(page["totalCount"], page["totalPages"]) for page in pages} == {(len(ids), ceil(len(ids) / limit))}
 
 
-def test_without_parameters_a_page_is_the_first_fifty(api: Api) -> None:
+def test_without_parameters_a_page_is_the_first_fifty(api: Desk) -> None:
     for path in lists(api):
         assert api.get(path) == api.get(path, page=1, limit=50)
 
 
-def test_a_page_past_the_end_is_empty_with_the_same_totals(api: Api) -> None:
+def test_a_page_past_the_end_is_empty_with_the_same_totals(api: Desk) -> None:
     for path in lists(api):
         last = api.get(path, limit=2)
         for page in (last["totalPages"] + 1, 10**9, 2**31 - 1):
@@ -57,7 +57,7 @@ def test_a_page_past_the_end_is_empty_with_the_same_totals(api: Api) -> None:
             assert answer["totalPages"] == last["totalPages"]
 
 
-def test_an_empty_list_has_no_pages(api: Api) -> None:
+def test_an_empty_list_has_no_pages(api: Desk) -> None:
     for lead in api.records("leads"):
         api.delete(f"/v1/leads/{lead['id']}")
     for path in ("/v1/leads", "/v1/inquiries", "/v1/appointments"):
@@ -65,7 +65,7 @@ def test_an_empty_list_has_no_pages(api: Api) -> None:
         assert (items(answer), answer["totalPages"], answer["totalCount"]) == ([], 0, 0)
 
 
-def test_lists_are_newest_first(api: Api) -> None:
+def test_lists_are_newest_first(api: Desk) -> None:
     for kind in sorted(set(LISTS.values())):
         created = [it["createdAt"] for it in api.records(kind)]
         assert created == sorted(created)
@@ -79,7 +79,7 @@ def test_lists_are_newest_first(api: Api) -> None:
         assert items(api.get(path, limit=1))[0]["id"] == made["id"]
 
 
-def test_records_of_one_moment_are_in_the_order_of_their_arrival(api: Api) -> None:
+def test_records_of_one_moment_are_in_the_order_of_their_arrival(api: Desk) -> None:
     made = [api.post("/v1/faqs", {"question": str(number), "answer": "x"})["faq"]["id"] for number in range(5)]
     assert [it["id"] for it in api.get("/v1/faqs", limit=5)["faqs"]] == made[::-1]
     api.put(f"/v1/faqs/{made[0]}", {"answer": "changed"})
@@ -87,6 +87,6 @@ def test_records_of_one_moment_are_in_the_order_of_their_arrival(api: Api) -> No
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "x", "1.5", ""])
-def test_a_limit_out_of_range_is_refused(api: Api, limit: str) -> None:
+def test_a_limit_out_of_range_is_refused(api: Desk, limit: str) -> None:
     for path in lists(api):
         api.refused(400, "GET", path, limit=limit)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from inprocess import Api
+from desk import Desk
 from starlette.applications import Starlette
 
 from mock_server.app import load_contract
@@ -15,7 +15,7 @@ OPERATIONS = sorted(CONTRACT.operations)
 WITH_BODY = [key for key in OPERATIONS if CONTRACT.operations[key].body]
 
 
-def target(api: Api, key: str) -> str:
+def target(api: Desk, key: str) -> str:
     """The path of an operation, with ids that exist and the query that it needs."""
     operation = CONTRACT.operations[key]
     path = operation.path
@@ -26,7 +26,7 @@ def target(api: Api, key: str) -> str:
     return path + ("?" + "&".join(f"{name}=x_1" for name in required) if required else "")
 
 
-def example(api: Api, key: str) -> dict[str, Any]:
+def example(api: Desk, key: str) -> dict[str, Any]:
     """A body that the operation takes, and that asks for something that can be done."""
     bodies: dict[str, dict[str, Any]] = {
         "POST /v1/sms": {
@@ -52,7 +52,7 @@ def broken(body: dict[str, Any], required: frozenset[str]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("key", WITH_BODY)
-def test_a_body_that_is_wrong(api: Api, key: str) -> None:
+def test_a_body_that_is_wrong(api: Desk, key: str) -> None:
     operation = CONTRACT.operations[key]
     assert operation.body
     for body in broken(example(api, key), operation.body.required):
@@ -61,7 +61,7 @@ def test_a_body_that_is_wrong(api: Api, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in OPERATIONS if "{}" in key])
-def test_an_id_that_is_unknown_or_none(api: Api, key: str) -> None:
+def test_an_id_that_is_unknown_or_none(api: Desk, key: str) -> None:
     operation = CONTRACT.operations[key]
     number = "integer" in operation.path_parameters[0].schema.types
     body = example(api, key) if operation.body else None
@@ -71,7 +71,7 @@ def test_an_id_that_is_unknown_or_none(api: Api, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", OPERATIONS)
-def test_a_query_that_is_wrong(api: Api, key: str) -> None:
+def test_a_query_that_is_wrong(api: Desk, key: str) -> None:
     operation = CONTRACT.operations[key]
     asked = [it for it in operation.parameters if it.location == "query"]
     for parameter in asked:
@@ -87,7 +87,7 @@ def test_every_operation_was_asked(app: Starlette) -> None:
     assert len(OPERATIONS) == 42
 
 
-def test_reading_changes_nothing(api: Api) -> None:
+def test_reading_changes_nothing(api: Desk) -> None:
     for key in OPERATIONS:
         if key.startswith("GET "):
             before = dict(api.workspace.state.counters)

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from inprocess import Api
+from desk import Desk
 
 
-def ends(api: Api) -> dict[str, Any]:
+def ends(api: Desk) -> dict[str, Any]:
     """A member, and a lead that nobody has written to yet."""
     lead = api.post("/v1/leads", {"firstName": "Avery"})["lead"]["id"]
     return {"userId": api.records("members")[0]["id"], "leadId": lead}
 
 
-def test_without_a_thread_a_thread_and_an_inquiry_come_into_being(api: Api) -> None:
+def test_without_a_thread_a_thread_and_an_inquiry_come_into_being(api: Desk) -> None:
     to = ends(api)
     api.workspace.clock.advance(1)
     answer = api.post("/v1/sms", {**to, "message": "We are on our way."})
@@ -30,7 +30,7 @@ def test_without_a_thread_a_thread_and_an_inquiry_come_into_being(api: Api) -> N
     assert api.get("/v1/inquiries", limit=1)["inquiries"][0]["id"] == listed["id"]
 
 
-def test_the_lead_knows_its_new_inquiry(api: Api) -> None:
+def test_the_lead_knows_its_new_inquiry(api: Desk) -> None:
     to = ends(api)
     api.post("/v1/sms", {**to, "message": "Hello"})
     (inquiry,) = api.get("/v1/inquiries", leadId=to["leadId"])["inquiries"]
@@ -40,7 +40,7 @@ def test_the_lead_knows_its_new_inquiry(api: Api) -> None:
     assert (lead["read"], lead["unreadSMS"]) == (True, 0)
 
 
-def test_it_leaves_activities_in_the_name_of_the_member_and_an_event(api: Api) -> None:
+def test_it_leaves_activities_in_the_name_of_the_member_and_an_event(api: Desk) -> None:
     to = ends(api)
     api.post("/v1/sms", {**to, "message": "Hello"})
     (inquiry,) = api.get("/v1/inquiries", leadId=to["leadId"])["inquiries"]
@@ -50,7 +50,7 @@ def test_it_leaves_activities_in_the_name_of_the_member_and_an_event(api: Api) -
     assert [(event["type"], event["recordId"]) for event in api.events()][-1] == ("INQUIRY_CREATED", inquiry["id"])
 
 
-def test_in_its_thread_a_message_is_added_and_nothing_else(api: Api) -> None:
+def test_in_its_thread_a_message_is_added_and_nothing_else(api: Desk) -> None:
     to = ends(api)
     api.post("/v1/sms", {**to, "message": "First"})
     (inquiry,) = api.get("/v1/inquiries", leadId=to["leadId"])["inquiries"]
@@ -65,7 +65,7 @@ def test_in_its_thread_a_message_is_added_and_nothing_else(api: Api) -> None:
     assert len(api.events()) == events
 
 
-def test_a_thread_of_the_world_goes_on(api: Api) -> None:
+def test_a_thread_of_the_world_goes_on(api: Desk) -> None:
     inquiry = next(it for it in api.records("inquiries") if it["source"] == "SMS")
     thread, told = inquiry["data"]["messageThreadId"], len(inquiry["data"]["messages"])
     to = {"userId": api.records("members")[0]["id"], "leadId": inquiry["leadId"]}
@@ -75,7 +75,7 @@ def test_a_thread_of_the_world_goes_on(api: Api) -> None:
     assert len({message["id"] for message in messages}) == told + 1
 
 
-def test_two_threads_have_two_numbers(api: Api) -> None:
+def test_two_threads_have_two_numbers(api: Desk) -> None:
     to = ends(api)
     for text in ("One", "Two"):
         api.post("/v1/sms", {**to, "message": text})
@@ -87,7 +87,7 @@ def test_two_threads_have_two_numbers(api: Api) -> None:
     assert [it["isFirstInquiry"] for it in api.get("/v1/inquiries", leadId=to["leadId"])["inquiries"]] == [False, True]
 
 
-def test_unknown_ends_and_threads_are_not_found(api: Api) -> None:
+def test_unknown_ends_and_threads_are_not_found(api: Desk) -> None:
     to = ends(api)
     other = next(it for it in api.records("inquiries") if it["source"] == "SMS")["data"]["messageThreadId"]
     for wrong in (

@@ -34,7 +34,7 @@ def put(desk: Desk, id: int, body: Any) -> Any:
     ],
 )
 def test_settings_are_kept_as_sent(desk: Desk, sent: Any, kept: Any) -> None:
-    made = desk.post("/v1/transfers", {**RULE, **sent})
+    made = desk.ask("POST", "/v1/transfers", {**RULE, **sent})
     assert (made.status, made.json["transfer"]["settings"]) == (201, kept), made.explain
     id = made.json["transfer"]["id"]
     assert put(desk, id, {"label": "Other"}) == kept
@@ -43,5 +43,5 @@ def test_settings_are_kept_as_sent(desk: Desk, sent: Any, kept: Any) -> None:
 
 @pytest.mark.parametrize("settings", [{"ignore_business_hours": "no"}, [], "x", {str(n): n for n in range(21)}])
 def test_settings_of_another_shape_are_refused(desk: Desk, settings: Any) -> None:
-    answer = desk.post("/v1/transfers", {**RULE, "settings": settings})
+    answer = desk.ask("POST", "/v1/transfers", {**RULE, "settings": settings})
     assert (answer.status, answer.explain.startswith("body /settings")) == (400, True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from inprocess import Api
+from desk import Desk
 
 SCENARIO = {"name": "Burst pipe", "prompt": "Water everywhere", "response": "Turn it off at the meter"}
 TRANSFER = {
@@ -20,7 +20,7 @@ CASES = pytest.mark.parametrize(
 
 @CASES
 def test_a_name_that_is_taken_is_a_conflict_until_its_bearer_is_gone(
-    api: Api, kind: str, field: str, body: dict[str, Any]
+    api: Desk, kind: str, field: str, body: dict[str, Any]
 ) -> None:
     body = {**body, field: "Only once"}
     first = api.post(f"/v1/{kind}", body)[kind[:-1]]
@@ -32,7 +32,7 @@ def test_a_name_that_is_taken_is_a_conflict_until_its_bearer_is_gone(
 
 @CASES
 def test_an_update_may_keep_its_own_name_and_not_take_anothers(
-    api: Api, kind: str, field: str, body: dict[str, Any]
+    api: Desk, kind: str, field: str, body: dict[str, Any]
 ) -> None:
     one = api.post(f"/v1/{kind}", {**body, field: "One"})[kind[:-1]]
     two = api.post(f"/v1/{kind}", {**body, field: "Two"})[kind[:-1]]
@@ -41,13 +41,13 @@ def test_an_update_may_keep_its_own_name_and_not_take_anothers(
     api.refused(404, "PUT", f"/v1/{kind}/999", {field: one[field]})
 
 
-def test_faqs_and_policies_never_clash(api: Api) -> None:
+def test_faqs_and_policies_never_clash(api: Desk) -> None:
     for _ in range(2):
         api.post("/v1/faqs", {"question": "Why?", "answer": "Because."})
         api.post("/v1/policies", {"title": "No dogs", "content": "None at all."})
 
 
-def test_a_phone_number_to_transfer_to_must_be_one(api: Api) -> None:
+def test_a_phone_number_to_transfer_to_must_be_one(api: Desk) -> None:
     existing = api.records("transfers")[0]["id"]
     body = {**TRANSFER, "destinationType": "PHONE_NUMBER"}
     for method, path, label in (("POST", "/v1/transfers", "New"), ("PUT", f"/v1/transfers/{existing}", "Known")):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inprocess import Api
+from desk import Desk
 from messages import assert_message
 from wire import ask
 
@@ -19,7 +19,7 @@ HOOK = {"hookUrl": "http://127.0.0.1:9/hook", "trigger": "LEAD_CREATED"}
 
 
 @pytest.mark.parametrize("kind", ["leads", "inquiries", "appointments"])
-def test_a_list_is_the_five_newest_of_v1_newest_first(api: Api, kind: str) -> None:
+def test_a_list_is_the_five_newest_of_v1_newest_first(api: Desk, kind: str) -> None:
     recent = api.get(f"/api/webhooks/zapier/{kind}", **ASKED)
     v1 = api.get(f"/v1/{kind}", limit=5)[kind]
     assert [item["originalId"] for item in recent] == [item["id"] for item in v1]
@@ -28,7 +28,7 @@ def test_a_list_is_the_five_newest_of_v1_newest_first(api: Api, kind: str) -> No
         assert item["id"] == f"{item['originalId']} - {item['updatedAt']}"
 
 
-def test_a_new_lead_is_first_and_a_change_gives_it_a_new_id(api: Api) -> None:
+def test_a_new_lead_is_first_and_a_change_gives_it_a_new_id(api: Desk) -> None:
     lead = api.post("/v1/leads", {"firstName": "Avery"})["lead"]
     first = api.get("/api/webhooks/zapier/leads", **ASKED)[0]
     assert first["originalId"] == lead["id"]
@@ -39,7 +39,7 @@ def test_a_new_lead_is_first_and_a_change_gives_it_a_new_id(api: Api) -> None:
     assert changed["id"] != first["id"]
 
 
-def test_what_was_subscribed_can_be_unsubscribed_once(api: Api) -> None:
+def test_what_was_subscribed_can_be_unsubscribed_once(api: Desk) -> None:
     made = api.post(SUBSCRIBE, HOOK)
     assert made == {"id": made["id"], **HOOK, "createdAt": api.workspace.clock.stamp()}
     assert api.records("$subscriptions") == [made]
@@ -48,7 +48,7 @@ def test_what_was_subscribed_can_be_unsubscribed_once(api: Api) -> None:
     api.refused(404, "DELETE", UNSUBSCRIBE, {"hookId": made["id"]})
 
 
-def test_every_subscription_has_a_number_of_its_own_for_ever(api: Api) -> None:
+def test_every_subscription_has_a_number_of_its_own_for_ever(api: Desk) -> None:
     first = api.post(SUBSCRIBE, HOOK)["id"]
     api.delete(UNSUBSCRIBE, {"hookId": first})
     numbers = [api.post(SUBSCRIBE, HOOK)["id"] for _ in range(2)]
@@ -56,7 +56,7 @@ def test_every_subscription_has_a_number_of_its_own_for_ever(api: Api) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"trigger": "LEAD_EATEN"}, {"hookUrl": "ftp://127.0.0.1/"}, {"hookUrl": "here"}])
-def test_a_subscription_to_nothing_or_nowhere_is_refused(api: Api, wrong: dict[str, Any]) -> None:
+def test_a_subscription_to_nothing_or_nowhere_is_refused(api: Desk, wrong: dict[str, Any]) -> None:
     api.refused(400, "POST", SUBSCRIBE, {**HOOK, **wrong})
 
 

@@ -46,7 +46,7 @@ def within_bound(hits: int, draws: int, probability: float) -> bool:
 
 def test_requests_are_struck_as_often_as_the_rule_says(desk: Desk) -> None:
     desk.fault({"status": 503}, probability=0.2, seed=7)
-    answers = [desk.get() for _ in range(300)]
+    answers = [desk.ask() for _ in range(300)]
     struck = [answer for answer in answers if answer.get("x-mock-fault")]
     assert {answer.status for answer in struck} == {503}
     assert {(answer.status, answer.explain) for answer in answers if answer not in struck} == {(200, "")}
@@ -100,7 +100,7 @@ def test_what_a_rule_strikes_depends_on_no_other_rule(seed: int, healed_at: int)
 def test_the_same_seed_strikes_the_same_requests_again(desk: Desk) -> None:
     def story() -> list[int]:
         rule = desk.fault({"status": 500}, probability=0.5, seed=3)
-        found = [desk.get().status for _ in range(40)]
+        found = [desk.ask().status for _ in range(40)]
         desk.admin("POST", "/faults/heal")
         desk.workspace.faults.count -= 1
         assert rule["id"] == "flt_1"
@@ -113,9 +113,9 @@ def test_the_same_seed_strikes_the_same_requests_again(desk: Desk) -> None:
 
 def test_only_the_nth_call_and_only_so_often(desk: Desk) -> None:
     desk.fault({"status": 500}, nth=2)
-    assert [desk.get().status for _ in range(4)] == [200, 500, 200, 200]
+    assert [desk.ask().status for _ in range(4)] == [200, 500, 200, 200]
     desk.fault({"status": 502}, count=2)
-    assert [desk.get().status for _ in range(4)] == [502, 502, 200, 200]
+    assert [desk.ask().status for _ in range(4)] == [502, 502, 200, 200]
 
 
 # --- whom ---------------------------------------------------------------------------------------------------------
@@ -132,8 +132,8 @@ def test_only_the_nth_call_and_only_so_often(desk: Desk) -> None:
 )
 def test_a_rule_strikes_what_it_names(desk: Desk, request_: dict[str, Any]) -> None:
     desk.fault({"status": 500}, request=request_)
-    assert desk.get().status == 500
-    assert desk.get("/v1/members?limit=2").status == 200
+    assert desk.ask().status == 500
+    assert desk.ask("GET", "/v1/members?limit=2").status == 200
 
 
 def test_a_rule_for_a_key_strikes_that_key_only(app: Starlette, desk: Desk) -> None:
@@ -142,7 +142,7 @@ def test_a_rule_for_a_key_strikes_that_key_only(app: Starlette, desk: Desk) -> N
     rule = desk.fault({"status": 500}, key=other)
     assert rule["forOneKey"]
     assert other not in str(rule)
-    assert desk.get().status == 200
+    assert desk.ask().status == 200
     assert ask(app, "GET", "/v1/leads", key=other).status == 500
 
 
@@ -150,10 +150,10 @@ def test_nothing_is_seen_in_another_workspace_or_under_control_routes(
     app: Starlette, desk: Desk, tenant: Tenant
 ) -> None:
     neighbour = Desk(app, *tenant())
-    before = neighbour.get()
+    before = neighbour.ask()
     desk.fault({"status": 500})
-    assert desk.get().status == 500
-    assert neighbour.get().body == before.body
+    assert desk.ask().status == 500
+    assert neighbour.ask().body == before.body
     assert neighbour.admin("GET", "/faults").json == {"faults": []}
     assert desk.admin("GET", "/health").status == 200
     assert ask(app, "GET", "/openapi").status == 200
@@ -164,7 +164,7 @@ def test_nothing_is_seen_in_another_workspace_or_under_control_routes(
 
 def test_a_status_comes_in_the_vendors_envelope_and_says_whose_it_is(desk: Desk) -> None:
     rule = desk.fault({"status": 503}, seed=9)
-    answer = desk.get()
+    answer = desk.ask()
     assert answer.json["error"]["status"] == 503
     assert answer.get("x-mock-fault") == f"{rule['id']}; seed=9; draw=1; 503"
     (exchange,) = desk.workspace.journal
@@ -173,22 +173,22 @@ def test_a_status_comes_in_the_vendors_envelope_and_says_whose_it_is(desk: Desk)
 
 def test_a_documented_error_is_the_documented_one(desk: Desk) -> None:
     desk.fault({"status": 401}, request={"operation": LEADS})
-    assert desk.get().json == ask(desk.app, "GET", "/v1/leads", key=None).json
+    assert desk.ask().json == ask(desk.app, "GET", "/v1/leads", key=None).json
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
 def test_a_429_has_the_documented_headers_with_or_without_retry_after(desk: Desk, headers: dict[str, str]) -> None:
     desk.fault({"status": 429, "headers": headers})
-    answer = desk.get()
+    answer = desk.ask()
     assert answer.get("retry-after") == headers.get("Retry-After", "")
     names = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
     assert [answer.get(name) for name in names] == ["60", "0", "60"]
 
 
 def test_a_delay_changes_nothing_but_the_time(desk: Desk) -> None:
-    plain = desk.get()
+    plain = desk.ask()
     desk.fault({"fixedDelayMilliseconds": 5, "delayDistribution": {"type": "uniform", "lower": 0, "upper": 5}})
-    late = desk.get()
+    late = desk.ask()
     assert (late.status, late.body) == (plain.status, plain.body)
     assert late.get("x-mock-fault")
 
@@ -214,10 +214,10 @@ def test_delays_are_spread_as_their_distribution_says(spread: dict[str, Any]) ->
 
 
 def test_a_body_is_cut_or_garbled_and_the_answer_is_whole_http(desk: Desk) -> None:
-    plain = desk.get().body
+    plain = desk.ask().body
     for fault in ("TRUNCATED_BODY", "GARBAGE_BODY"):
         rule = desk.fault({"fault": fault})
-        answer = desk.get()
+        answer = desk.ask()
         assert answer.status == 200
         assert int(answer.get("content-length")) == len(answer.body)
         with pytest.raises(ValueError, match=r"decode|Expecting|Unterminated"):
@@ -227,26 +227,26 @@ def test_a_body_is_cut_or_garbled_and_the_answer_is_whole_http(desk: Desk) -> No
 
 
 def test_a_slow_drip_loses_nothing(desk: Desk) -> None:
-    plain = desk.get().body
+    plain = desk.ask().body
     desk.fault({"chunkedDribbleDelay": {"numberOfChunks": 7, "totalDuration": 7}})
-    assert desk.get().body == plain
+    assert desk.ask().body == plain
 
 
 def test_an_error_below_a_delay_is_still_the_error(desk: Desk) -> None:
     desk.fault({"fixedDelayMilliseconds": 1})
-    answer = desk.get("/v1/leads/ld_nobody")
+    answer = desk.ask("GET", "/v1/leads/ld_nobody")
     assert answer.status == 404
     assert answer.get("x-mock-fault")
 
 
 def test_a_stale_read_answers_as_things_stood_before_the_last_change(desk: Desk) -> None:
     desk.fault({"fault": "STALE_READ"}, request={"urlPathPattern": "/v1/leads.*"}, count=2)
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "email": "ana@example.com"}).json["lead"]
-    assert desk.get(f"/v1/leads/{lead['id']}").status == 404
-    stale = desk.get("/v1/leads?limit=1")
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "email": "ana@example.com"}).json["lead"]
+    assert desk.ask("GET", f"/v1/leads/{lead['id']}").status == 404
+    stale = desk.ask("GET", "/v1/leads?limit=1")
     assert stale.json["leads"][0]["id"] != lead["id"]
     assert "STALE_READ" in stale.get("x-mock-fault")
-    assert desk.get("/v1/leads?limit=1").json["leads"][0]["id"] == lead["id"]
+    assert desk.ask("GET", "/v1/leads?limit=1").json["leads"][0]["id"] == lead["id"]
     desk.admin("POST", "/faults/heal")
     assert desk.workspace.faults.before is None
 
@@ -254,7 +254,7 @@ def test_a_stale_read_answers_as_things_stood_before_the_last_change(desk: Desk)
 def test_without_a_socket_a_fault_of_the_connection_says_so(desk: Desk) -> None:
     desk.fault({"fault": "CONNECTION_RESET_BY_PEER"})
     with pytest.raises(NoTransport, match=r"CONNECTION_RESET_BY_PEER .* needs a socket"):
-        desk.get()
+        desk.ask()
 
 
 # --- the control routes ---------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_without_a_socket_a_fault_of_the_connection_says_so(desk: Desk) -> None:
 def test_heal_removes_all_at_once(desk: Desk) -> None:
     ids = [desk.fault({"status": 500})["id"] for _ in range(3)]
     assert desk.admin("POST", "/faults/heal").json == {"removed": ids}
-    assert desk.get().status == 200
+    assert desk.ask().status == 200
     assert desk.admin("DELETE", "/faults").json == {"removed": []}
 
 

@@ -50,13 +50,13 @@ def assert_given(answer: Answer) -> None:
 
 def test_a_stub_sets_headers(desk: Desk) -> None:
     stub(desk, GIVEN)
-    assert_given(desk.get("/v1/leads"))
+    assert_given(desk.ask("GET", "/v1/leads"))
 
 
 @pytest.mark.parametrize("response", [{"status": 503}, {"status": 429}, {"fixedDelayMilliseconds": 1}])
 def test_a_fault_sets_headers(desk: Desk, response: dict[str, Any]) -> None:
     desk.fault({**response, "headers": GIVEN})
-    answer = desk.get()
+    answer = desk.ask()
     assert_given(answer)
     assert once(answer, "x-mock-fault") != ""
 
@@ -72,7 +72,7 @@ def test_a_fault_sets_headers_of_what_the_program_refuses(desk: Desk) -> None:
 def test_a_fault_is_set_over_a_stub_and_cookies_add_up(desk: Desk) -> None:
     stub(desk, {"Set-Cookie": "c=3", "Content-Type": "text/x"})
     desk.fault({"fixedDelayMilliseconds": 1, "headers": {"set-cookie": "d=4", "content-type": "text/y"}})
-    answer = desk.get("/v1/leads")
+    answer = desk.ask("GET", "/v1/leads")
     assert once(answer, "content-type") == "text/y"
     assert [value for name, value in answer.headers if name == "set-cookie"] == ["c=3", "d=4"]
     (kept,) = desk.workspace.journal

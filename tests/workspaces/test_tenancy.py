@@ -61,9 +61,9 @@ def use(desk: Desk) -> None:
     """Something of everything that a tenant can have."""
     assert desk.admin("POST", "/inbox/box", {"a": 1}).status == 200
     desk.done("PUT", "/inbox/box", {"status": 500})
-    assert desk.post(SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}).status == 201
-    assert desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).status == 201
-    assert [desk.get().status for _ in range(4)] == [200, 200, 200, 429]
+    assert desk.ask("POST", SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}).status == 201
+    assert desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).status == 201
+    assert [desk.ask().status for _ in range(4)] == [200, 200, 200, 429]
     desk.fault({"status": 503}, request={"urlPath": "/v1/faqs"})
     desk.done("POST", "/mappings", {"request": {"urlPath": "/a"}, "response": {}, "allowInvalid": True})
     desk.simulate("sms", count=2, over=60)
@@ -88,12 +88,12 @@ def test_a_tenant_that_was_reset_cannot_be_told_from_a_new_one(desk: Desk) -> No
 
 
 def test_snapshots_outlast_a_reset(desk: Desk) -> None:
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
     desk.done("POST", "/snapshots", {"name": "with-ana"})
     desk.done("POST", "/reset")
-    assert desk.get(f"/v1/leads/{lead['id']}").status == 404
+    assert desk.ask("GET", f"/v1/leads/{lead['id']}").status == 404
     desk.done("POST", "/snapshots/with-ana/restore")
-    assert desk.get(f"/v1/leads/{lead['id']}").json["firstName"] == "Ana"
+    assert desk.ask("GET", f"/v1/leads/{lead['id']}").json["firstName"] == "Ana"
 
 
 def test_what_was_exercised_still_counts_for_the_server_after_a_reset_and_a_removal(desk: Desk) -> None:
@@ -103,11 +103,11 @@ def test_what_was_exercised_still_counts_for_the_server_after_a_reset_and_a_remo
     before = exercised("server")
     assert exercised("workspace") == 0
     for _ in range(2):
-        desk.get()
+        desk.ask()
     assert (exercised("workspace"), exercised("server") - before) == (2, 2)
     desk.done("POST", "/reset")
     assert (exercised("workspace"), exercised("server") - before) == (0, 2)
-    desk.get()
+    desk.ask()
     desk.app.state.workspaces.remove(desk.workspace)
     told = ask(desk.app, "GET", "/__admin/coverage?scope=server", key=None).json
     assert told["operations"]["GET /v1/leads"]["requests"] - before == 3
@@ -117,7 +117,7 @@ def test_what_left_the_journal_is_exercised_all_the_same() -> None:
     app = create_app(Settings(world="small", rate_limit="off", journal_size=2))
     desk = Desk(app, app.state.workspaces.get("default"), "sk_test_local")
     for _ in range(5):
-        desk.get()
+        desk.ask()
     assert len(desk.done("GET", "/requests")["requests"]) == 2
     assert desk.done("GET", "/coverage")["operations"]["GET /v1/leads"]["requests"] == 5
 
@@ -259,9 +259,9 @@ def test_a_fault_of_those_who_follow_is_told_with_the_tenant_and_where_it_was(
 
 def test_a_stale_read_goes_back_behind_the_last_change_of_records_not_of_subscriptions(desk: Desk) -> None:
     desk.fault({"fault": "STALE_READ"}, request={"urlPathPattern": "/v1/leads.*"}, count=1)
-    lead = desk.post("/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
-    assert desk.post(SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}).status == 201
-    assert [desk.get(f"/v1/leads/{lead['id']}").status for _ in range(2)] == [404, 200]
+    lead = desk.ask("POST", "/v1/leads", {"firstName": "Ana", "suburb": "Ryde"}).json["lead"]
+    assert desk.ask("POST", SUBSCRIBE, {"hookUrl": "http://127.0.0.1:9/", "trigger": "LEAD_CREATED"}).status == 201
+    assert [desk.ask("GET", f"/v1/leads/{lead['id']}").status for _ in range(2)] == [404, 200]
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
