@@ -56,6 +56,9 @@ def test_the_action_starts_the_mock_runs_the_tests_judges_their_traffic_and_stop
         judged = runner.step("Their traffic", URL=url, REPORTS="my reports")
         assert "1 of 1 entries" in judged.stdout, judged.stderr
         assert judged.returncode == 0
+        (runner.folder / "own.json").write_text('{"requests": []}')
+        judged = runner.step("Their traffic", URL=url, REPORTS="other", JOURNAL=str(runner.folder / "own.json"))
+        assert (judged.returncode, "own.json: none of 0 entries" in judged.stderr) == (2, True), judged.stderr
     finally:
         assert runner.step("Stop the mock").returncode == 0
     assert {path.name for path in (runner.folder / "my reports").iterdir()} == {f"traffic.{e}" for e in REPORTED}

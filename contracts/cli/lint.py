@@ -47,7 +47,7 @@ def command(
         run = client_run(contract, read.recording, base)
         if not run.calls:
             what = f"{read.name}: no request in it is for a path of the contract"
-            raise CannotRun(what, "record requests to the API, or name its document (--spec) or base path (--base)")
+            raise CannotRun(what, read.recording.remedy)
         result = lint(run, exceptions)
     except CannotRun as fault:
         click.echo(escaping.terminal(f"sophiie-mock: {fault}"), err=True)

@@ -21,7 +21,6 @@ from contracts.transport.exchange import Exchange
 from contracts.transport.target import Target
 
 _MOCK = "x-mock-request-id"
-_REMEDY = "record requests to the API, or name its document (--spec) or base path (--base)"
 
 
 class Attribution:
@@ -65,7 +64,7 @@ class Attribution:
             return odd[0].reason
         why = "; ".join([f"{number} left out: {reason}" for reason, number in self._left_out.items()])
         reason = f"{name}: none of {self._recording.size} entries is for a path of the contract"
-        return CannotRun(f"{reason} ({why})" if why else reason, _REMEDY)
+        return CannotRun(f"{reason} ({why})" if why else reason, self._recording.remedy)
 
     def _entry(self, entry: Recorded, place: ApiBase | None) -> None:
         exchange = entry.exchange

@@ -63,6 +63,13 @@ class Recording:
         """The number of entries in the file, with those that are no exchange."""
         return len(self.entries) + len(self.unreadable) + sum(self.left_out.values())
 
+    @property
+    def remedy(self) -> str:
+        """The advice to somebody whose recording has no request for the API."""
+        if self.size == 0 and self.kind == JOURNAL:
+            return "run your tests first; a journal is of one workspace: name theirs (X-Mock-Workspace, --workspace)"
+        return "record requests to the API, or name its document (--spec) or base path (--base)"
+
     def leave_out(self, reason: str) -> None:
         """Count an entry that is no exchange, by the reason."""
         self.left_out[reason] = self.left_out.get(reason, 0) + 1

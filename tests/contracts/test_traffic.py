@@ -147,6 +147,11 @@ def test_no_credential_of_a_recording_is_shown(judge: Judge, tmp_path: Path) -> 
     assert not [text for text in texts if SECRET in text or "Canary" in text]
 
 
+def test_an_empty_journal_asks_for_that_of_the_workspace(judge: Judge) -> None:
+    code, _, err = judge({"requests": []})
+    assert (code, "→ run your tests first; a journal is of one workspace" in err) == (2, True)
+
+
 def test_the_journal_of_the_mock_is_judged(judge: Judge) -> None:
     with mock() as target:
 
