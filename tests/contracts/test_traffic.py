@@ -133,7 +133,8 @@ def test_traffic_of_something_else_proves_nothing(judge: Judge, entries: Sequenc
 
 
 def test_traffic_that_only_failed_proves_nothing(judge: Judge) -> None:
-    denied = {"success": False, "message": "Unauthorized", "error": {"status": 401, "message": "Unauthorized"}}
+    text = "Invalid or expired token"
+    denied = {"success": False, "message": text, "error": {"status": 401, "message": text}}
     code, out, _ = judge(har(entry("https://api.sophiie.ai/v1/organization", denied, status=401)))
     assert (code, "nothing is proved" in out) == (2, True)
 

@@ -237,9 +237,9 @@ ROWS = [
     ),
     told(
         "an error has other words",
-        "unknown-ids[/v1/faqs]",
-        answers(CHANGE, 404, {"success": False, "message": "No", "error": {"status": 404, "message": "No"}}),
-        A(error_texts.TEXT, CHANGE, At(status=404, pointer="/message")),
+        "unknown-ids[/v1/leads]",
+        answers(LEAD, 404, {"success": False, "message": "No", "error": {"status": 404, "message": "No"}}),
+        A(error_texts.TEXT, LEAD, At(status=404, pointer="/message")),
     ),
     told(
         "it can still be read",
