@@ -5,13 +5,13 @@ The order, and that a page past the end is empty with the same totals, are our g
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from mock_server.behaviours.page_addresses import PageAddresses
 from mock_server.behaviours.registry import OperationContext, OperationResult
 from mock_server.behaviours.selection import Selection, selected
-from mock_server.spec.envelopes import Envelope
+from mock_server.spec.envelope import Envelope
 from mock_server.spec.projection import Projection
 from mock_server.store.base import Row
 
@@ -85,6 +85,8 @@ def page(
     wrapper = cast(Envelope, call.binding.wrapper)  # what has none is no list
     selection = selected(call, kind, where)
     asked = window(call, selection)
+    if wrapper.longest < asked.limit:
+        asked = replace(asked, limit=max(1, int(wrapper.longest)))
     rows, total = selection.rows(asked.offset, asked.limit)
     figures = asked.figures(total)
     headers: Sequence[tuple[str, str]] = ()

@@ -1,16 +1,13 @@
-"""How an answer contains records: as a page with totals, as a wrapped record, or without an envelope."""
+"""Find how an answer contains records: as a page with totals, as a wrapped record, or without an envelope."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from math import inf
 
-from mock_server.spec.generation import generate
+from mock_server.spec.envelope import Envelope
 from mock_server.spec.names import plain
 from mock_server.spec.page_links import PageLinks
-from mock_server.spec.projection import Projection
-from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_parts import is_bound
 
@@ -26,6 +23,7 @@ _LISTED = (
     *("data", "items", "results", "records", "content", "values", "value", "entries", "elements", "resources"),
     *("rows", "docs", "list", "objects", "member", "hydramember", "nodes", "result"),
 )
+_WITHIN = ("resource", "node")  # hold the record in each item of a list
 _HOLDERS = ("_embedded", "data", "result", "results", "response", "payload", "body")  # of a list one level down
 # What stands beside a record or a list and says something of the answer.
 _ASIDE = frozenset(
@@ -40,92 +38,6 @@ _ASIDE = frozenset(
 _ASIDE_OF_LISTS = _ASIDE | {"jsonapi", "object", "url", "uri", "schemas", "result_info", "@odata.context"}
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """How an answer contains a record or a list.
-
-    ``key`` is the property with the record or the list; None if the answer itself is the record or the list. ``totals``
-    maps other properties of a page to their role: pages, page, limit, offset, more, total. ``nested`` does so for the
-    properties one level down (`meta`). ``rest`` are other required properties. ``aside`` is true if nothing in the
-    answer looks like a field of a record. ``inner`` says how the property contains the list if it is not the list
-    itself. ``keyed``: the list is a map from ids to records. ``alone``: the one record is the only item of a list.
-    ``links`` are the parts of a page that lead to other pages. ``bound``: the document says more of the answer than
-    what its properties are.
-    """
-
-    key: str | None
-    schema: Schema
-    totals: Mapping[str, str] = field(default_factory=dict)
-    nested: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    rest: Mapping[str, Schema] = field(default_factory=dict)
-    aside: bool = True
-    inner: "Envelope | None" = None
-    keyed: bool = False
-    alone: bool = False
-    links: PageLinks | None = None
-    bound: bool = False
-
-    @cached_property
-    def view(self) -> Projection:
-        """The shape of one record in the answer."""
-        return Projection.of(self.schema)
-
-    @cached_property
-    def as_map(self) -> bool:
-        """True if a list is written as a map from ids to records."""
-        return self.inner.as_map if self.inner else self.keyed
-
-    @cached_property
-    def made_up(self) -> bool:
-        """True if the answer can be wrong although its records are right: a part is made up, or it is more than parts.
-
-        Then it is checked as a whole.
-        """
-        return bool(self.rest) or self.bound or (self.inner is not None and self.inner.made_up)
-
-    def wrap(self, value: Any, figures: Mapping[str, Any], chance: Callable[[], RandomSource]) -> Any:
-        """Build the answer around ``value``. ``figures`` are by role; ``chance`` gives values that must be made up."""
-        if self.alone:
-            value = [value]
-        if self.inner is not None:
-            value = self.inner.wrap(value, figures, chance)
-        if self.key is None:
-            return value
-        answer = {self.key: value, **{name: figures[role] for name, role in self.totals.items()}}
-        if self.rest:
-            stream = chance()
-            answer |= {name: _said(schema, stream) for name, schema in self.rest.items()}
-        for name, roles in self.nested.items():
-            answer[name] = {**(answer.get(name) or {}), **{inner: figures[role] for inner, role in roles.items()}}
-        if self.links is not None:
-            self.links.put(answer, figures)
-        return answer
-
-    @cached_property
-    def leads_on(self) -> bool:
-        """True if the answer says where the other pages are."""
-        return self.links is not None or (self.inner is not None and self.inner.leads_on)
-
-    def unwrapped(self, answer: Any) -> list[Any]:
-        """The records in an answer of this kind."""
-        value = answer
-        if self.key is not None:
-            value = answer.get(self.key) if isinstance(answer, dict) else None
-        if self.inner is not None:
-            return self.inner.unwrapped(value)
-        if self.keyed and isinstance(value, dict):
-            return list(value.values())
-        return value if isinstance(value, list) else [value]
-
-
-def _said(schema: Schema, chance: RandomSource) -> Any:
-    """The other members of a successful answer: the first of their possible values, meaning success."""
-    for value in (schema.default, schema.types == {"boolean"} or None, *schema.node.get("enum", ())[:1]):
-        if value is not None and schema.accepts(value):
-            return value
-    return generate(schema, chance)
-
-
 def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     """Find how a list answer contains its items; None if the answer has no list of objects.
 
@@ -134,8 +46,7 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     if schema is None:
         return None
     if schema.types == {"array"}:
-        bound = is_bound(schema)
-        return Envelope(None, schema.items, bound=bound) if schema.items and _is_object(schema.items) else None
+        return _list(schema) if schema.items and _is_object(schema.items) else None
     if record := _mapped(schema):
         return Envelope(None, record, aside=False, keyed=True, bound=is_bound(schema))
     key, held = _held_list(schema, word)
@@ -149,14 +60,37 @@ def list_wrapper(schema: Schema | None, word: str = "") -> Envelope | None:
     links = PageLinks.of(schema, {key, *totals})
     aside = schema.properties.keys() - {key, *totals, *nested, *links.parts} <= _ASIDE_OF_LISTS
     inner = held if held.key is not None or held.keyed else None
-    on = links if links.parts else None
-    return Envelope(key, held.schema, totals, nested, rest, aside, inner, links=on, bound=is_bound(schema, key))
+    made = Envelope(key, held.schema, totals, nested, rest, aside, inner, links=links if links.parts else None)
+    return replace(
+        made, bound=held.bound or is_bound(schema, key), within=held.within, beside=held.beside, most=held.most
+    )
+
+
+def _list(schema: Schema) -> Envelope | None:
+    """A list without anything around it; None if the schema says nothing of its items.
+
+    The record may stand one level down in each item, as in the bundles of FHIR and the connections of Relay.
+    """
+    items = schema.items
+    if items is None:
+        return None
+    most = min((part.node.get("maxItems", inf) for part in schema.certain), default=inf)
+    below = () if "id" in items.properties else (it for it in _WITHIN if it in items.properties)
+    name = next((it for it in below if items.properties[it].properties), "")
+    if not name:
+        return Envelope(None, items, bound=is_bound(schema), most=most)
+    record = items.properties[name]
+    return Envelope(None, record, bound=True, within=name, beside=_rest(items, {name}), most=most)
 
 
 def _held_list(schema: Schema, word: str) -> tuple[str, Envelope | None]:
     """The property that contains the list, and how: directly, as a map, or one level down."""
     lists = {name: part.items for name, part in schema.properties.items() if part.types - {"null"} == {"array"}}
-    found = {name: Envelope(None, items) for name, items in lists.items() if items and "object" in items.types}
+    found = {
+        name: envelope
+        for name, items in lists.items()
+        if items and "object" in items.types and (envelope := _list(schema.properties[name]))
+    }
     named = {plain(name): name for name in found}
     key = next((named[it] for it in (plain(word), *_LISTED) if it in named), next(iter(found), ""))
     if key and (len(found) == 1 or plain(key) in (plain(word), *_LISTED)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mock_server.spec.envelopes import Envelope
+from mock_server.spec.envelope import Envelope
 from mock_server.spec.names import plain
 from mock_server.spec.operation import Response
 from mock_server.spec.projection import Projection

@@ -49,7 +49,7 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
         return schema.example
     for attempt in range(_TRIES):
         try:
-            value = _Draft(rng, steady=attempt < _STEADY).value([schema], 0)
+            value = _Draft(rng, steady=attempt < _STEADY, sparse=attempt % 4 == 2).value([schema], 0)
         except (Endless, OverflowError):
             continue
         for candidate in (value, pruned(value, schema)) if attempt % 4 == 3 else (value,):
@@ -61,10 +61,11 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
 
 @dataclass
 class _Draft:
-    """One attempt at a value."""
+    """One attempt at a value. A ``sparse`` one has no optional properties: two of them may exclude each other."""
 
     rng: RandomSource
     steady: bool
+    sparse: bool = False
     made: int = field(default=0, init=False)
 
     def value(self, schemas: Parts, depth: int) -> Any:
@@ -138,7 +139,7 @@ class _Draft:
 
     def _is_generous(self, depth: int) -> bool:
         """Tell whether optional properties are made at this level: in a large value only the first ones are."""
-        return depth < (_SHALLOW if self.made < _LARGE else 1)
+        return not self.sparse and depth < (_SHALLOW if self.made < _LARGE else 1)
 
     def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
         named = [part.at("properties", name) for part in parts if name in part.node.get("properties", ())]

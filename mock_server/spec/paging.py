@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
-from mock_server.spec.envelopes import Envelope
+from mock_server.spec.envelope import Envelope
 from mock_server.spec.operation import Operation
 from mock_server.spec.page_links import total_of
 from mock_server.spec.parameter import Parameter

@@ -10,7 +10,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper, wrapper_around
+from mock_server.spec.envelope import Envelope
+from mock_server.spec.envelopes import list_wrapper, record_wrapper, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
 from mock_server.spec.id_fields import id_field, id_fields, narrower, own_id, prefix_of

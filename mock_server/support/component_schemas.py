@@ -7,6 +7,7 @@ from mock_server.support.json_pointer import unescape
 
 _SHELVES = ("schemas", "x-mock-brought")  # keys of `components` that hold schemas
 _LONGEST = 20  # references, one after another
+Node = dict[str, Any]
 
 
 class Slip(NamedTuple):
@@ -17,10 +18,18 @@ class Slip(NamedTuple):
     meant: str
 
 
+class Reading(NamedTuple):
+    """A schema as it is meant, the fault of the one that is written, and how that is read."""
+
+    schema: Node
+    what: str
+    meant: str
+
+
 class ComponentSchemas:
     """The schemas below ``components`` of a document, by the key that holds them and by name."""
 
-    def __init__(self, root: dict[str, Any]) -> None:
+    def __init__(self, root: Node) -> None:
         own = root.get("components")
         held = own if isinstance(own, dict) else {}
         self.shelves = {name: shelf for name in _SHELVES if isinstance(shelf := held.get(name), dict)}

@@ -1,11 +1,10 @@
-"""Read inheritance as its authors mean it, where JSON Schema taken at its word leaves no value, or has no end.
+"""Read a base schema that lists its children, each of which has it in ``allOf``: at its word this has no end.
 
-Generators write a base schema with ``oneOf`` its children, and each child with ``allOf`` the base: a circle. Others
-close
-the base and each child with ``additionalProperties: false``, so that none may have what the other requires.
+Generators write inheritance so, for a value of the base is a value of one of its children. In a child the base is read
+without its alternatives.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +17,7 @@ Node = dict[str, Any]
 
 
 def inherited(root: Node) -> tuple[Node, Sequence[Slip]]:
-    """Copy a document whose schemas inherit in such ways, with the list of them; any other one is returned itself."""
+    """Copy a document with such schemas, with the list of them; any other document is returned itself."""
     reading = _Inheritance(root)
     reading.read()
     return reading.root, reading.slips
@@ -39,20 +38,10 @@ class _Inheritance:
         for shelf, parts in self._components.shelves.items():
             for name, part in parts.items():
                 pointer = f"/components/{shelf}/{escape(str(name))}"
-                if isinstance(part, dict) and (new := self._read(part, pointer)) is not part:
+                if isinstance(part, dict) and (new := self._without_circles(part, pointer, pointer)) is not part:
                     changed.setdefault(shelf, {**parts})[name] = new
         if changed:
             self.root = {**self.root, "components": {**self.root["components"], **changed}}
-
-    def _read(self, node: Node, pointer: str) -> Node:
-        """Return a component as it is meant, or itself."""
-        node = self._without_circles(node, pointer, pointer)
-        if (parts := self._contradicting(node)) is not None:
-            self.slips.append(Slip(pointer, "a closed schema in `allOf` forbids what another one requires", _OPENED))
-            node = {**self._opened(node, 0), "propertyNames": {"enum": parts}}
-        return node
-
-    # circles
 
     def _without_circles(self, node: Node, pointer: str, owner: str) -> Node:
         """Return a schema whose `allOf` names no base that has the schema ``owner`` among its alternatives."""
@@ -98,41 +87,6 @@ class _Inheritance:
             self._reached[pointer] = frozenset(found)
         return self._reached[pointer]
 
-    # closed schemas
-
-    def _contradicting(self, node: Node) -> list[str] | None:
-        """The properties of all parts of a schema, if a closed part lacks one that another part requires."""
-        if not isinstance(node.get("allOf"), list):
-            return None
-        parts = list(self._parts(node, 0))
-        closed = [part for part in parts if _is_closed(part)]
-        if not closed or len(parts) < 2:
-            return None
-        required = {name for part in parts for name in _texts(part.get("required"))}
-        if all(required <= _names(part) for part in closed):
-            return None
-        return sorted({name for part in parts for name in _names(part)} | required)
-
-    def _parts(self, node: Any, depth: int) -> Iterator[Node]:
-        node = self._target(node)
-        if isinstance(node, dict) and depth < _DEEPEST:
-            yield node
-            for part in node["allOf"] if isinstance(node.get("allOf"), list) else ():
-                yield from self._parts(part, depth + 1)
-
-    def _opened(self, node: Any, depth: int) -> Any:
-        """Copy a schema and the parts of its `allOf`, none of them closed."""
-        target = self._target(node)
-        if not isinstance(target, dict) or depth > _DEEPEST or not any(map(_is_closed, self._parts(target, depth))):
-            return node
-        copy = {key: part for key, part in target.items() if key != "additionalProperties" or part is not False}
-        if isinstance(target.get("allOf"), list):
-            copy["allOf"] = [self._opened(part, depth + 1) for part in target["allOf"]]
-        return copy
-
-
-_OPENED = "read as one schema that is closed"
-
 
 def _base(node: Node, depth: int) -> Node:
     """Copy a base without its alternatives, for a child of it."""
@@ -152,16 +106,3 @@ def _named(node: Any) -> Iterator[str]:
             if isinstance(part.get("$ref"), str):
                 yield part["$ref"]
             waiting += [way for word in _IN_PLACE if isinstance(part.get(word), list) for way in part[word]]
-
-
-def _is_closed(node: Mapping[str, Any]) -> bool:
-    return node.get("additionalProperties") is False and "patternProperties" not in node
-
-
-def _names(node: Mapping[str, Any]) -> set[str]:
-    named = node.get("properties")
-    return set(named) if isinstance(named, dict) else set()
-
-
-def _texts(value: Any) -> list[str]:
-    return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []

@@ -141,10 +141,11 @@ class _Bundle:
 
     def _place(self, reference: str, base: str, file: str) -> Place | None:
         """The place that a reference means; None if it leads out of what can be read."""
-        address, fragment = urldefrag(_joined(base, reference))
+        address, fragment = urldefrag(_joined(base, reference, ""))
         fragment = unquote(fragment)
-        for start in dict.fromkeys([self.names.get(address), self._whole(address, reference), Place(file, "")]):
-            if start is None or (start == Place(file, "") and not reference.startswith("#")):
+        starts = [self.names.get(address), self._whole(address, reference)]
+        for start in dict.fromkeys([*starts, Place(file, "")] if reference.startswith("#") else starts):
+            if start is None:
                 continue
             named = self.names.get(f"{address}#{fragment}") if fragment and not fragment.startswith("/") else None
             found = named or Place(start.file, start.pointer + fragment)
@@ -222,9 +223,12 @@ def _walk(node: Any) -> Iterator[Any]:
             waiting += part
 
 
-def _joined(base: str, reference: str) -> str:
-    """The address of a reference, relative to ``base``. A URN as base is no path, but may have fragments."""
+def _joined(base: str, reference: str, otherwise: str | None = None) -> str:
+    """The address of a reference, relative to ``base``. A URN as base is no path, but may have fragments.
+
+    For a text that is no address it is ``base``, or ``otherwise``.
+    """
     try:
         return urldefrag(base).url + reference if reference.startswith("#") else urljoin(base, reference)
-    except ValueError:  # no address at all
-        return base
+    except ValueError:
+        return base if otherwise is None else otherwise

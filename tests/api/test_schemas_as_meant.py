@@ -127,6 +127,23 @@ def test_equal_branches_of_a_oneof_count_once(file: Any) -> None:
     assert ask(app, "POST", "/pets", body=b'{"id": "p2", "sent": {"quick": 1}}').status == 400
 
 
+def test_two_closed_schemas_leave_more_than_what_both_have(file: Any) -> None:
+    base = {**_object("id", id=_TEXT), "additionalProperties": False}
+    child = {"allOf": [_ref("Base"), {**_object(name=_TEXT), "additionalProperties": False}]}
+    app = _served(file(_collection(child), Base=base))
+    assert ask(app, "POST", "/pets", body=b'{"id": "p1", "name": "Rex"}').status == 201
+    assert ask(app, "POST", "/pets", body=b'{"id": "p2", "age": 3}').status == 400
+
+
+def test_a_value_may_fit_a_branch_and_the_base_of_it(file: Any) -> None:
+    base = _object("id", id=_TEXT)
+    cat = {"allOf": [_ref("Pet"), _object(purrs={"type": "boolean"})]}
+    app = _served(file(_collection({"oneOf": [_ref("Pet"), _ref("Cat")]}), Pet=base, Cat=cat))
+    made = ask(app, "POST", "/pets", body=b'{"id": "p1", "purrs": true}')
+    assert (made.status, made.json) == (201, {"id": "p1", "purrs": True})
+    assert ask(app, "POST", "/pets", body=b'{"purrs": true}').status == 400
+
+
 def test_what_is_read_otherwise_is_listed_at_start(file: Any, caplog: pytest.LogCaptureFixture) -> None:
     _served(file(_collection(_ref("Pet")), **_CLOSED))
     assert "/components/schemas/Pet: a closed schema in `allOf`" in caplog.text

@@ -119,3 +119,28 @@ def test_references_in_extensions_may_lead_to_nothing(serve: Any) -> None:
     pets = _json({"type": "array", "items": {"$ref": "#/components/schemas/Pet"}})
     app = serve({"/pets": {"get": pets}}, components={"schemas": schemas})
     assert ask(app, "GET", "/pets").status == 200
+
+
+@pytest.mark.parametrize("name", ["resource", "node"])
+def test_records_may_stand_one_level_down_in_the_items(serve: Any, name: str) -> None:
+    item = {"type": "object", "required": [name, "cursor"], "properties": {name: _PET, "cursor": _TEXT}}
+    page = {"type": "object", "required": ["entry"], "properties": {"entry": {"type": "array", "items": item}}}
+    body = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+    app = serve(
+        {
+            "/pets": {"get": _json(page), "post": {**body, **_json(_PET, "201")}},
+            "/pets/{id}": {"parameters": _named("id"), "get": _json(_PET)},
+        }
+    )
+    made = ask(app, "POST", "/pets", body=b'{"name": "Rex"}').json
+    listed = [item[name] for item in ask(app, "GET", "/pets").json["entry"]]
+    assert made in listed
+    assert all(ask(app, "GET", f"/pets/{pet['id']}").json == pet for pet in listed)
+
+
+def test_a_list_has_at_most_the_items_that_the_document_allows(serve: Any) -> None:
+    pets = {"type": "array", "items": _PET, "maxItems": 2}
+    app = serve({"/pets": {"get": _json(pets)}, "/pets/{id}": {"parameters": _named("id"), "get": _json(_PET)}})
+    listed = ask(app, "GET", "/pets").json
+    assert len(listed) == 2
+    assert [ask(app, "GET", f"/pets/{pet['id']}").json for pet in listed] == listed

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from specimens import chance, schema
 
-from mock_server.spec.envelopes import Envelope, list_wrapper, record_wrapper
+from mock_server.spec.envelope import Envelope
+from mock_server.spec.envelopes import list_wrapper, record_wrapper
 
 LEAD = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}, "required": ["id"]}
 REF = {"$ref": "#/components/schemas/Lead"}

@@ -421,6 +421,23 @@ def test_the_ranges_of_formats_are_checked(node: Any, good: list[Any], bad: list
     assert it.accepts(generate(it, chance()))
 
 
+_TWO = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {**_TWO, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {**_TWO, "not": {"required": ["a", "b"]}},
+        {**_TWO, "dependentSchemas": {"a": {"required": ["c"], "properties": {"c": {"const": 3}}}}},
+        {"type": "array", "minItems": 1, "items": {**_TWO, "not": {"required": ["a", "b"]}}},
+    ],
+)
+def test_optional_properties_that_exclude_each_other_are_left_out(node: Any) -> None:
+    it = schema(node)
+    assert it.accepts(generate(it, chance()))
+
+
 @pytest.mark.parametrize(
     "node",
     [

@@ -63,6 +63,12 @@ def test_a_file_that_names_itself_is_brought_in_once(home: Path) -> None:
     assert len(whole["components"][BROUGHT]) == 1
 
 
+def test_a_file_reaches_its_own_parts_by_its_name(home: Path) -> None:
+    put(home, types={"A": {"$ref": "types.json#/B"}, "B": {"$ref": "./types.json#/C"}, "C": TEXT})
+    assert followed(home, {"schema": {"$ref": "types.json#/A"}}) == TEXT
+    assert followed(home, {"schema": {"$ref": "openapi.json#/part"}, "part": TEXT}) == TEXT
+
+
 @pytest.mark.parametrize(
     "reference",
     ["openapi.json#/parts/A", "#a", "https://a.example/a", "https://a.example/b#in", "https://a.example/a#/deep"],
