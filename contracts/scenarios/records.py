@@ -37,6 +37,15 @@ def differences(one: Record, other: Record, ignore: Sequence[str] = ()) -> list[
     return sorted(name for name in one if name in other and name not in ignore and one[name] != other[name])
 
 
+def agree(one: Any, other: Any) -> bool:
+    """Tell whether two values are equal, but for members of objects that only one of them has."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(agree(one[name], other[name]) for name in one.keys() & other.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(agree, one, other))
+    return bool(one == other)
+
+
 def holds(value: Any, sent: Any, shape: "Shape | None" = None) -> bool:
     """Tell whether ``value`` is the sent value; its objects may have additional members.
 

@@ -25,6 +25,8 @@ class Parameter:
     example: Any = None
     style: str = "form"
     explode: bool = True
+    may_be_empty: bool = False
+    """True if its name may stand in a query with an empty value, whatever its schema says."""
 
     def takes(self, name: str) -> bool:
         """Tell whether a name in a query belongs to this parameter: the members of an object may stand there alone."""
@@ -81,7 +83,8 @@ def load_parameter(raw: Schema, resolve: Resolve) -> Parameter:
     place, required = raw["in"], bool(raw.get("required")) or raw["in"] == "path"
     style = str(raw.get("style", "form" if place in ("query", "cookie") else "simple"))
     explode = bool(raw.get("explode", style == "form"))
-    return Parameter(raw["name"], place, required, schema, example, style, explode)
+    empty = bool(raw.get("allowEmptyValue")) and place == "query"
+    return Parameter(raw["name"], place, required, schema, example, style, explode, empty)
 
 
 def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve) -> Answer:

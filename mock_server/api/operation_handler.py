@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -60,7 +61,7 @@ class OperationHandler:
         self._conditions = {name.encode(): name for name in NAMES} if is_conditional(operation) else {}
         self._behaviour = _behaviour(contract, operation)
         self._check, self._renderings, self._evolving = check, renderings, evolving
-        binding = contract.bindings.get(operation.key)
+        binding = _binding(contract, operation)
         self._binding = cast(Binding, binding)  # None is for behaviours that do not ask
         self._representation = Representation(lives=binding is not None and binding.role is not Role.SINGLE)
         self._cache = cache if check.sampled and repeatable(operation) else None
@@ -175,11 +176,21 @@ def _fitted(response: Response, call: OperationContext, value: Any) -> Any:
     return response.fit(value, call.chance(*call.path))
 
 
+def _binding(contract: Contract, operation: Operation) -> Binding | None:
+    """The role of an operation in its family; a HEAD of the document has that of the GET at its path."""
+    own = contract.bindings.get(operation.key)
+    if own is None and operation.method == "HEAD":
+        return contract.bindings.get(f"GET{operation.key.removeprefix('HEAD')}")
+    return own
+
+
 def _behaviour(contract: Contract, operation: Operation) -> Behaviour:
-    binding = contract.bindings.get(operation.key)
+    binding = _binding(contract, operation)
     if not contract.foreign and (ours := by_hand(operation.key)):
         return ours
     inferred = with_conditions(operation, crud.inferred(binding.role if binding else None))
+    if operation.method == "HEAD" and binding is not None:
+        return lambda call: replace(inferred(call), value=None)
     return with_callbacks(operation, inferred)
 
 

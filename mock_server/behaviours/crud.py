@@ -123,6 +123,8 @@ def update(call: OperationContext) -> OperationResult:
     that.
     """
     family, fields = call.binding.family, given(call)
+    if not call.binding.levels[-1].ids and family.id not in fields:
+        return call.documented()  # it is about the collection as a whole
     if not call.binding.levels[-1].ids:
         return answer(call, change(call, family, _in_body(call, fields), fields))
     row, created = records.find(call), _created(call)

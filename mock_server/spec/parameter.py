@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.errors import Problem
 from mock_server.spec.parameter_styles import STYLES as STYLES
 from mock_server.spec.parameter_styles import Decode, gathered, items, nested, pairs, separators, unwrapped
-from mock_server.spec.parameter_values import Parts, Unreadable, admits, caster, typed
+from mock_server.spec.parameter_values import Parts, Unreadable, admits, caster, property_schema, typed
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import TYPES
 from mock_server.support.exact_json import NotJson, read_json
@@ -93,6 +93,8 @@ class Parameter:
             return _json([next(iter(texts))], _as_it_is) if texts else ABSENT
         if self.deep:
             tree = self._tree(texts, taken)
+            if isinstance(tree, dict) and tree and self.spread:  # its keys are names, also an empty one: no array
+                return {key: typed(property_schema(self.schema, key), part) for key, part in tree.items()}
             if tree:
                 return typed(self.schema, tree)
         own = texts.get(self.key)

@@ -69,12 +69,14 @@ def security_of(document: Document, node: Node) -> Security:
 def surface_security(document: Document, every: Iterable[Security]) -> Security:
     """Return what an unknown path demands: the document's general security, or that of all its operations.
 
-    Without this, a client without a key would learn which paths exist.
+    Without this, a client without a key would learn which paths exist. The key of any operation is enough.
     """
-    if "security" in document.root:
-        return security_of(document, {})
     asked = list(every)
-    return asked[0] if asked and all(asked) else ()
+    usual = asked[0] if asked and all(asked) else ()
+    if "security" in document.root:
+        usual = security_of(document, {})
+    others = (requirement for security in asked for requirement in security if requirement)
+    return tuple(dict.fromkeys([*usual, *others])) if usual else ()
 
 
 def schemes_of(document: Document) -> Sequence[SecurityScheme]:

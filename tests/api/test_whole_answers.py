@@ -1,5 +1,6 @@
 """Answers as a whole, of documents with habits of their own: what stands beside a list, in two parts, under two ids."""
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -144,3 +145,37 @@ def test_a_list_has_at_most_the_items_that_the_document_allows(serve: Any) -> No
     listed = ask(app, "GET", "/pets").json
     assert len(listed) == 2
     assert [ask(app, "GET", f"/pets/{pet['id']}").json for pet in listed] == listed
+
+
+def test_a_documented_head_finds_what_get_finds(serve: Any) -> None:
+    head = {"responses": {"200": {"description": ""}, "404": {"description": ""}}}
+    one = {"parameters": _named("id"), "get": _json(_PET), "head": head}
+    app = serve({"/pets": {"get": _json({"type": "array", "items": _PET})}, "/pets/{id}": one})
+    found = ask(app, "HEAD", f"/pets/{ask(app, 'GET', '/pets').json[0]['id']}")
+    assert (found.status, found.body) == (200, b"")
+    assert ask(app, "HEAD", "/pets/none").status == 404
+
+
+def test_a_change_of_a_collection_that_names_no_record_is_answered_as_documented(serve: Any) -> None:
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": _PET}}}
+    body = {"requestBody": {"content": {"application/json": {"schema": many}}}}
+    done = {"responses": {"204": {"description": ""}}}
+    pets = {"get": _json(many), "post": {**body, **done}, "patch": {**body, **done}}
+    app = serve({"/pets": pets, "/pets/{id}": {"parameters": _named("id"), "get": _json(_PET)}})
+    assert ask(app, "PATCH", "/pets", body=b'{"data": [{"id": "a", "name": "b"}]}').status == 204
+
+
+def test_a_key_in_a_free_form_query_may_be_empty(serve: Any) -> None:
+    anything = {"name": "any", "in": "query", "schema": {"type": "object", "additionalProperties": _TEXT}}
+    app = serve({"/pets": {"get": {"parameters": [anything], **_json(_PET)}}})
+    assert ask(app, "GET", "/pets?=x&a=b").status == 200
+
+
+def test_the_key_of_any_operation_shows_that_a_path_is_unknown(serve: Any) -> None:
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}, "user": {"type": "http", "scheme": "basic"}}
+    paths = {"/login": {"post": {"security": [{"user": []}], **_json(_PET)}}, "/pets": {"get": _json(_PET)}}
+    app = serve(paths, security=[{"key": []}], components={"securitySchemes": schemes})
+    basic = [("authorization", f"Basic {base64.b64encode(b'sk_test_local:').decode()}")]
+    assert ask(app, "GET", "/none", key=None, headers=basic).status == 404
+    assert ask(app, "GET", "/pets", key=None, headers=basic).status == 401
+    assert ask(app, "GET", "/none", key=None).status == 401
