@@ -214,7 +214,7 @@ class _Reader:
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
         """Tell whether a request that was meant to be invalid may be valid: values of a URL become text when sent."""
-        if rule is STATUS and not says_refusal(operation, exchange.status):
+        if rule is STATUS and (not operation.answers or not says_refusal(operation, exchange.status)):
             return True
         if self._second is None:
             return False

@@ -17,6 +17,7 @@ from mock_server.spec.regex_samples import RandomSource
 from mock_server.support.exact_json import ENVELOPE_DEPTH, MAX_JSON_DEPTH, read_json
 
 _MAX_CHOICES = 1_000
+_WITHOUT_CONTENT = frozenset({204, 205, 304})
 
 
 class Representation:
@@ -52,6 +53,8 @@ class Representation:
         media = content.content_type if content else "application/json"
         if content is not None and not (content.format is Format.JSON and body):
             body = _written(content, body, call.chance(), lives=self._lives)
+            if not body and success.status not in _WITHOUT_CONTENT:  # an empty text is a text
+                headers = with_headers(headers, [(b"content-type", media.encode("latin-1"))])
         return PreparedResponse(success.status, body, media.encode("latin-1"), headers)
 
     def headers(self, response: Response, chances: Callable[[], RandomSource]) -> list[Header]:

@@ -179,3 +179,9 @@ def test_the_key_of_any_operation_shows_that_a_path_is_unknown(serve: Any) -> No
     assert ask(app, "GET", "/none", key=None, headers=basic).status == 404
     assert ask(app, "GET", "/pets", key=None, headers=basic).status == 401
     assert ask(app, "GET", "/none", key=None).status == 401
+
+
+def test_an_empty_text_has_its_media_type(serve: Any) -> None:
+    text = {"200": {"description": "", "content": {"text/plain": {"schema": _TEXT, "example": ""}}}}
+    answer = ask(serve({"/note": {"get": {"responses": text}}}), "GET", "/note")
+    assert (answer.status, answer.body, answer.get("content-type")) == (200, b"", "text/plain")
