@@ -5,8 +5,15 @@ from dataclasses import replace
 from contracts.errors import CannotRun
 from contracts.real_host.read_plan import ReadStep
 from contracts.scenarios.client import ScenarioClient
+from contracts.transport.exchange import Exchange
 from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words, remedy
 from contracts.transport.target import Target
+
+
+def _knock(client: ScenarioClient) -> Exchange:
+    """Ask for nothing that the document has: it has no operation that can be read without an id."""
+    operation = next(iter(client.contract.operations.values()))
+    return client.send("GET", f"{client.target.origin}/suite-nothing", client.headers(operation))
 
 
 def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
@@ -14,18 +21,16 @@ def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
 
     Raises CannotRun when no server answers, when it refuses the key, or when it is not the API.
     """
-    if step is None:
-        raise CannotRun("the document has no operation that can be read without an id")
     target = client.target
     try:
-        exchange = client.call(step.operation, query=step.query)
+        exchange = client.call(step.operation, query=step.query) if step else _knock(client)
     except NETWORK_ERRORS as fault:
         if answered(fault):
             raise CannotRun(f"{target.origin}: {in_words(fault)}", "give the URL of the API itself") from None
         raise CannotRun(f"{target.origin} does not answer: {in_words(fault)}", remedy(fault)) from None
     if exchange.status in (401, 403):
         raise CannotRun(f"{target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
-    if exchange.media_type == "text/html" or exchange.status == 404:
+    if step and (exchange.media_type == "text/html" or exchange.status == 404):
         reason = f"{step.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
         raise CannotRun(f"{target.origin}: {reason}", "give the URL of the API itself")
     is_mock = target.is_mock or (target.local and "x-mock-request-id" in exchange.headers)

@@ -190,6 +190,8 @@ class ScenarioClient:
         """Return ``exchange`` if it succeeded; else note it and raise ScenarioSkipped."""
         if self._asked_to_wait(exchange):
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: the target asked for fewer requests")
+        if 300 <= exchange.status < 400 and str(exchange.status) in operation.answers:
+            raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: it leads elsewhere")
         if not exchange.succeeded:
             self.broken(
                 input.ACCEPTED,

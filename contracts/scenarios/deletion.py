@@ -1,6 +1,6 @@
 """Scenarios about the end of a record, and about writes that must be refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.rules import input
@@ -9,6 +9,7 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
+from contracts.spec.path_ids import ids_of_the_form
 from contracts.spec.resources import NO_NUMBER, Family
 from contracts.spec.samples import CannotSample, invalid_value
 from contracts.transport.exchange import Exchange
@@ -16,7 +17,6 @@ from contracts.transport.exchange import Exchange
 MALFORMED_NUMBERS = ("suite", "1.5", "-1", "0x1", "9" * 30, "1 ", "\u0661", "\u00b2")
 MALFORMED_TEXTS = (" ", "a b", "na\u00efve", "\u0000", "s" * 300, "a'b", "%2e")
 """Texts that are no ids: numbers of other kinds, and characters with a meaning in a path or a query."""
-_NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
 def deletion(client: ScenarioClient, family: Family) -> None:
@@ -138,7 +138,7 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
     ids = [family.unused_id(first), *(("s", "s" * 64) if isinstance(first, str) else (2_147_483_647,))]
     operations = [family.read, family.update, family.delete, *(child.operation for child in family.children)]
     for operation in filter(None, operations):
-        for id in _of_the_form(operation, ids):
+        for id in ids_of_the_form(operation, ids):
             body = client.sampler.body(operation) if operation.body is not None else None
             exchange = client.call(operation, id, body=body)
             if exchange.status != 404:
@@ -153,16 +153,6 @@ def unknown_ids(client: ScenarioClient, family: Family) -> None:
             expected="the list as it was",
             got="another list",
         )
-
-
-def _of_the_form(operation: Operation, ids: Sequence[Any]) -> list[Any]:
-    """The ids that the path of an operation takes."""
-    parameter = next(iter(operation.parameters_in("path")), None)
-    if parameter is None:
-        return list(ids)
-    validator = operation.document.validator(parameter.schema)
-    fits = [id for id in ids if validator.is_valid(id) or validator.is_valid(str(id))]
-    return fits or [id for id in (_NO_UUID,) if validator.is_valid(id)]
 
 
 def impossible(client: ScenarioClient, operation: Operation, id: str) -> None:

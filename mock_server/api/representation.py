@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mock_server.api.negotiation import negotiated
+from mock_server.api.other_content import in_content
 from mock_server.api.rendering import made_body, rendered
 from mock_server.api.response import Header, PreparedResponse, with_headers
 from mock_server.behaviours.registry import OperationContext
@@ -51,8 +52,8 @@ class Representation:
         if success.status == 201 or 300 <= success.status < 400:
             headers = with_headers(headers, _location(success, call.address, body))
         media = content.content_type if content else "application/json"
-        if content is not None and not (content.format is Format.JSON and body):
-            body = _written(content, body, call.chance(), lives=self._lives)
+        if content is not None and not (content.format is Format.JSON and body and content.schema is success.schema):
+            body = _written(success, content, body, call.chance, lives=self._lives)
             if not body and success.status not in _WITHOUT_CONTENT:  # an empty text is a text
                 headers = with_headers(headers, [(b"content-type", media.encode("latin-1"))])
         return PreparedResponse(success.status, body, media.encode("latin-1"), headers)
@@ -70,11 +71,13 @@ class Representation:
         return found
 
 
-def _written(content: Content, body: bytes, chance: RandomSource, *, lives: bool) -> bytes:
+def _written(
+    success: Response, content: Content, body: bytes, chances: Callable[[], RandomSource], *, lives: bool
+) -> bytes:
     is_text = any(isinstance(example, str) for example in content.examples.values())
     if not body or not content.structured or (is_text and not lives):
-        return made_body(content, chance)
-    return rendered(content, read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH))
+        return made_body(content, chances())
+    return rendered(content, in_content(success, content, read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH), chances))
 
 
 def _location(success: Response, address: Callable[[], str], body: bytes) -> list[Header]:

@@ -30,7 +30,8 @@ _ASIDE = frozenset(
     {
         *("message", "success", "status", "code", "ok", "error", "errors", "warnings", "links", "_links", "included"),
         *("meta", "_meta", "metadata", "pagination", "paging", "page", "page_info", "pageInfo"),
-        *("request_id", "requestId"),
+        *("request_id", "requestId", "traceId", "msg", "statusCode", "status_code", "succeeded", "isSuccess"),
+        *("errorCode", "errorMessage", "retcode"),
     }
 )
 

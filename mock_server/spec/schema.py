@@ -208,7 +208,8 @@ class Schema:
     def sure(self) -> dict[str, "Schema"]:
         """The properties that do not depend on a branch.
 
-        Of several schemas for a name, the one with the fewest values; of several that name properties, all together.
+        Of several schemas for a name, the one with the fewest values; of several that name properties, all together;
+        else the one that says most, for a base often leaves it to its children what a property is.
         """
         found: dict[str, list[Schema]] = {}
         for schema in self.certain:
@@ -218,8 +219,10 @@ class Schema:
 
     def _joined(self, parts: Sequence["Schema"]) -> "Schema":
         named = {it.pointer: it for it in parts if any("properties" in part.node for part in it.certain)}
-        if len(named) < 2:
-            return min(parts, key=lambda part: part.count)
+        if len(named) < 2 or min(part.count for part in parts) < inf:
+            return min(
+                parts, key=lambda it: (it.count, it.pointer not in named, it.declared_types is None, it.items is None)
+            )
         return Schema.of(self.document, joined(self.document, list(named)), sent=self.sent)
 
     @cached_property

@@ -185,3 +185,34 @@ def test_an_empty_text_has_its_media_type(serve: Any) -> None:
     text = {"200": {"description": "", "content": {"text/plain": {"schema": _TEXT, "example": ""}}}}
     answer = ask(serve({"/note": {"get": {"responses": text}}}), "GET", "/note")
     assert (answer.status, answer.body, answer.get("content-type")) == (200, b"", "text/plain")
+
+
+def test_another_json_has_the_shape_that_is_documented_for_it(serve: Any) -> None:
+    pets = {"type": "array", "items": _PET}
+    embedded = {"type": "object", "required": ["pets"], "properties": {"pets": pets}}
+    hal = {"type": "object", "required": ["_embedded"], "properties": {"_embedded": embedded}}
+    content = {"application/json": {"schema": pets}, "application/hal+json": {"schema": hal}}
+    app = serve({"/pets": {"get": {"responses": {"200": {"description": "", "content": content}}}}})
+    plain = ask(app, "GET", "/pets").json
+    answer = ask(app, "GET", "/pets", headers=[("accept", "application/hal+json")])
+    assert answer.json == {"_embedded": {"pets": plain}}
+
+
+def test_a_base_may_leave_to_its_children_what_the_data_are(serve: Any) -> None:
+    base = {"type": "object", "required": ["code"], "properties": {"code": {"enum": [0]}, "msg": _TEXT, "data": {}}}
+
+    def result(data: Any) -> dict[str, Any]:
+        return {"allOf": [{"$ref": "#/components/schemas/Result"}, {"type": "object", "properties": {"data": data}}]}
+
+    body = {"requestBody": {"content": {"application/json": {"schema": _PET}}}}
+    app = serve(
+        {
+            "/pets": {"get": _json(result({"type": "array", "items": _PET})), "post": {**body, **_json(result(_PET))}},
+            "/pets/{id}": {"parameters": _named("id"), "get": _json(result(_PET))},
+        },
+        components={"schemas": {"Result": base}},
+    )
+    made = ask(app, "POST", "/pets", body=b'{"id": "p1", "name": "Rex"}').json
+    assert made["data"] == {"id": "p1", "name": "Rex"}
+    assert ask(app, "GET", "/pets/p1").json["data"] == made["data"]
+    assert made["data"] in ask(app, "GET", "/pets").json["data"]

@@ -1,0 +1,18 @@
+"""Ids that a path takes, and that no record has."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.spec.document import Operation
+
+_NO_UUID = "00000000-0000-4000-8000-000000000000"
+
+
+def ids_of_the_form(operation: Operation, ids: Sequence[Any]) -> list[Any]:
+    """Those of ``ids`` that the path of an operation takes; a UUID if it takes nothing else."""
+    parameter = next(iter(operation.parameters_in("path")), None)
+    if parameter is None:
+        return list(ids)
+    validator = operation.document.validator(parameter.schema)
+    fits = [id for id in ids if validator.is_valid(id) or validator.is_valid(str(id))]
+    return fits or [id for id in (_NO_UUID,) if validator.is_valid(id)]
