@@ -15,6 +15,7 @@ from schemathesis.schemas import BaseSchema
 from contracts.errors import CannotRun
 from contracts.options.generation_depth import USUAL, GenerationDepth
 from contracts.rules import input
+from contracts.rules.free_query import without_free_keys
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.registry import RULES
@@ -220,8 +221,11 @@ class _Reader:
             return False
         if rule is input.ACCEPTED:
             return self._second.rejects(operation, exchange) or not is_certain(operation, exchange)
+        if rule is not input.REFUSED:
+            return False
+        plain = without_free_keys(operation, exchange)
         sound = may_be_sound(operation, exchange) or not self._second.rejects(operation, exchange)
-        return rule is input.REFUSED and sound
+        return sound or (plain is not None and not self._second.rejects(operation, plain))
 
 
 def _provenance(rule: Rule) -> Any:

@@ -4,11 +4,13 @@ The path of the first server is put before every path. Of 3.0, ``nullable`` and 
 rewritten, and keywords beside a reference are ignored.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
+from contracts.spec.complete_operations import with_complete_operations
 from mock_server.support.schemas_as_meant import as_meant
 
 TRANSLATED = "x-translated"
@@ -18,6 +20,8 @@ BASE = "x-base-path"
 VENDORS = "x-vendors"
 """A mark in the vendor's own documents: only to these does the rest of the vendor's documentation apply."""
 _ONE_OF = "x-one-of"
+_WIDTH = re.compile("(u?)int(8|16|32|64)")
+"""The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
 _VALUES = ("default", "enum", "const", "example", "examples")
 """Keywords whose values are no schemas."""
@@ -34,8 +38,9 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
-    loose = _reconciled(document)
-    translated = older or bool(base or slips) or loose != document
+    complete = with_complete_operations(document)
+    loose = _reconciled(complete)
+    translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
 
@@ -116,7 +121,7 @@ def _reconciled(node: Any) -> Any:
 
 
 def strict(node: Any) -> Any:
-    """Copy a node with each choice of a discriminator as the document has it: exactly one must fit."""
+    """Copy a node with each choice of a discriminator as the document has it, and numbers as wide as their format."""
     if isinstance(node, list):
         return [strict(item) for item in node]
     if not isinstance(node, dict):
@@ -124,6 +129,11 @@ def strict(node: Any) -> Any:
     copy = {word: value if word in _VALUES else strict(value) for word, value in node.items()}
     if copy.pop(_ONE_OF, False):
         copy["oneOf"] = copy.pop("anyOf")
+    width = _WIDTH.fullmatch(str(copy.get("format", "")))
+    if width is not None and {"type", "allOf"} & copy.keys() == {"type"}:
+        bits = int(width[2])
+        low, high = (0, 2**bits - 1) if width[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        copy["allOf"] = [{"if": {"type": "number"}, "then": {"minimum": low, "maximum": high}}]
     return copy
 
 

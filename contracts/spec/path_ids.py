@@ -9,7 +9,7 @@ _NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
 def ids_of_the_form(operation: Operation, ids: Sequence[Any]) -> list[Any]:
-    """Those of ``ids`` that the path of an operation takes; a UUID if it takes nothing else."""
+    """Return the ids that the path of an operation takes; a UUID if it takes none of them."""
     parameter = next(iter(operation.parameters_in("path")), None)
     if parameter is None:
         return list(ids)

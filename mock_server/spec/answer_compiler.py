@@ -9,6 +9,7 @@ from mock_server.spec.content import Content
 from mock_server.spec.document import Node
 from mock_server.spec.media_types import is_json
 from mock_server.spec.operation import Response
+from mock_server.spec.parameter_values import cast
 from mock_server.spec.schema import Schema
 from mock_server.support.json_pointer import escape
 
@@ -86,7 +87,7 @@ class AnswerCompiler:
             pointer, header = self._document.mapping(f"{where}/headers/{escape(name)}", "a header")
             schema = self._shared.schema(f"{pointer}/schema") if "schema" in header else None
             given = self._given(pointer, header, schema)
-            values = [*given.values(), *_chosen(schema)]
+            values = [*(it for it in given.values() if _fits(schema, it)), *_chosen(schema)]
             text = next((text for value in values if (text := header_value(value)) is not None), None)
             if text is not None:
                 yield name.lower(), text
@@ -124,6 +125,11 @@ def _main(contents: Sequence[Content]) -> Content | None:
     """The content that behaviours fill: JSON if there is any, else another format that can write a JSON value."""
     ranked = sorted(contents, key=lambda content: not is_json(content.media))
     return next((content for content in ranked if content.structured), None)
+
+
+def _fits(schema: Schema | None, value: Any) -> bool:
+    """True if a header may have a value: published examples are often a little wrong, or texts of other types."""
+    return schema is None or schema.accepts(value) or (isinstance(value, str) and schema.accepts(cast(schema, value)))
 
 
 def _chosen(schema: Schema | None) -> list[Any]:

@@ -216,3 +216,12 @@ def test_a_base_may_leave_to_its_children_what_the_data_are(serve: Any) -> None:
     assert made["data"] == {"id": "p1", "name": "Rex"}
     assert ask(app, "GET", "/pets/p1").json["data"] == made["data"]
     assert made["data"] in ask(app, "GET", "/pets").json["data"]
+
+
+def test_an_example_of_a_header_that_its_schema_refuses_is_not_sent(serve: Any) -> None:
+    place = {"schema": {"type": "string", "format": "uri"}, "example": "/files/123"}
+    count = {"schema": {"type": "integer"}, "example": "5"}
+    created = {"201": {"description": "", "headers": {"Location": place, "X-Count": count}}}
+    answer = ask(serve({"/files": {"post": {"responses": created}}}), "POST", "/files")
+    assert answer.get("location").startswith("http")
+    assert answer.get("x-count") == "5"

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from contracts.errors import CannotRun
+from contracts.rules.free_query import without_free_keys
+from contracts.rules.header_values import header_values
+from contracts.rules.response_conformance import says_refusal
 from contracts.run.greeting import greet
 from contracts.scenarios.records import agree
 from contracts.spec.document import load
 from contracts.spec.operation_parts import load_parameter
 from contracts.spec.path_ids import ids_of_the_form
 from contracts.spec.shown_values import shown_values
+from contracts.transport.exchange import Exchange
 from contracts.transport.target import named
 
 
@@ -72,3 +76,68 @@ def test_ids_have_the_form_that_the_path_takes(tmp_path: Path) -> None:
     assert ids_of_the_form(operation({"type": "string", "maxLength": 1}), ["s", "no"]) == ["s"]
     [id] = ids_of_the_form(operation({"type": "string", "format": "uuid"}), ["s"])
     assert len(id) == 36
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("false", False),
+        ("12", 12),
+        ("1.5", 1.5),
+        ("a,b", ["a", "b"]),
+        ("1, 2", [1, 2]),
+        ("", []),
+        ("R,100,G,200", {"R": 100, "G": 200}),
+        ("a=1,b=x", {"a": 1, "b": "x"}),
+        ('{"a": [1]}', {"a": [1]}),
+    ],
+)
+def test_a_header_is_read_as_what_it_may_mean(text: str, value: Any) -> None:
+    assert any(it == value and type(it) is type(value) for it in header_values(text))
+    assert text in list(header_values(text))
+
+
+def test_texts_of_a_free_form_query_break_no_type(tmp_path: Path) -> None:
+    free = {"name": "any", "in": "query", "schema": {"type": "object", "additionalProperties": {"type": "string"}}}
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    paths = {"/a": {"get": {"parameters": [free, limit], "responses": {"200": {"description": ""}}}}}
+    whole = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "a.json").write_text(json.dumps(whole))
+    operation = load(str(tmp_path / "a.json")).operations["GET /a"]
+
+    def sent(query: str) -> Exchange | None:
+        return without_free_keys(operation, Exchange("GET", f"http://x/a?{query}", {}, b"", 200, {}, b""))
+
+    plain = sent("x=true&limit=a&=1")
+    assert plain is not None
+    assert plain.query == "limit=a"
+    assert sent("limit=a") is None
+
+
+def test_operations_are_completed(tmp_path: Path) -> None:
+    get = {"$ref": "#/components/operations/get"}
+    whole = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a/{id}/{more}": {"parameters": [{"$ref": "#/components/parameters/id"}], "get": get}},
+        "components": {
+            "operations": {"get": {"responses": {"404": {"description": ""}}}},
+            "parameters": {"id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}},
+        },
+    }
+    (tmp_path / "a.json").write_text(json.dumps(whole))
+    operation = load(str(tmp_path / "a.json")).operations["GET /a/{}/{}"]
+    assert [(it.name, it.schema["type"]) for it in operation.parameters] == [("id", "integer"), ("more", "string")]
+    assert not says_refusal(operation, 200)
+    assert says_refusal(operation, 404)
+
+
+def test_a_number_beyond_the_width_of_its_format_is_not_certain(tmp_path: Path) -> None:
+    body = {"content": {"application/json": {"schema": {"type": ["integer", "null"], "format": "uint16"}}}}
+    paths = {"/a": {"post": {"requestBody": body, "responses": {"204": {"description": ""}}}}}
+    whole = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "a.json").write_text(json.dumps(whole))
+    operation = load(str(tmp_path / "a.json")).operations["POST /a"]
+    assert operation.body is not None
+    certain = operation.document.certain_validator(operation.body).is_valid
+    assert [certain(it) for it in (0, 65_535, None, 65_536, -1)] == [True, True, True, False, False]

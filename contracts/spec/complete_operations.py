@@ -1,0 +1,59 @@
+"""Complete the operations of a document: some lack the parameters of their path, or are references."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_server.support.json_pointer import unescape
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_NAME = re.compile(r"\{([^{}]+)\}")
+_LONGEST = 20  # references, one after another
+
+
+def with_complete_operations(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Copy a document whose operations are incomplete; any other one is returned itself."""
+    paths = document.get("paths")
+    if not isinstance(paths, Mapping):
+        return document
+    whole = {path: _item(document, str(path), item) for path, item in paths.items()}
+    return {**document, "paths": whole} if any(whole[path] is not paths[path] for path in paths) else document
+
+
+def _item(document: Mapping[str, Any], path: str, item: Any) -> Any:
+    if not isinstance(item, Mapping) or "$ref" in item:
+        return item
+    made = {way: _operation(document, path, item, item[way]) for way in _METHODS if isinstance(item.get(way), Mapping)}
+    return {**item, **made} if any(made[way] is not item[way] for way in made) else item
+
+
+def _operation(document: Mapping[str, Any], path: str, item: Mapping[str, Any], operation: Any) -> Any:
+    whole = _target(document, operation)
+    if not isinstance(whole, Mapping):
+        return operation
+    known = {it.get("name") for it in _parameters(document, item, whole) if it.get("in") == "path"}
+    lacking = [name for name in dict.fromkeys(_NAME.findall(path)) if name not in known]
+    added = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in lacking]
+    own = whole.get("parameters")
+    return {**whole, "parameters": [*(own if isinstance(own, list) else ()), *added]} if added else whole
+
+
+def _parameters(document: Mapping[str, Any], *owners: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for owner in owners:
+        listed = owner.get("parameters")
+        for parameter in listed if isinstance(listed, list) else ():
+            if isinstance(found := _target(document, parameter), Mapping):
+                yield found
+
+
+def _target(document: Mapping[str, Any], node: Any) -> Any:
+    """The node that a chain of references leads to; ``node`` itself if it is none, or leads to nothing."""
+    start = node
+    for _ in range(_LONGEST):
+        reference = node.get("$ref") if isinstance(node, Mapping) else None
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return node if reference is None else start
+        node = document
+        for token in reference[2:].split("/"):
+            node = node.get(unescape(token)) if isinstance(node, Mapping) else None
+    return start
