@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
+from contracts.spec.writable import with_writable_bodies
 from mock_server.support.schemas_as_meant import as_meant
 
 TRANSLATED = "x-translated"
@@ -39,7 +40,7 @@ def plain(name: str, raw: Any) -> Mapping[str, Any]:
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
     complete = with_complete_operations(document)
-    loose = _reconciled(complete)
+    loose = with_writable_bodies(_reconciled(complete))
     translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}

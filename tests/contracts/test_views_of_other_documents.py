@@ -141,3 +141,28 @@ def test_a_number_beyond_the_width_of_its_format_is_not_certain(tmp_path: Path) 
     assert operation.body is not None
     certain = operation.document.certain_validator(operation.body).is_valid
     assert [certain(it) for it in (0, 65_535, None, 65_536, -1)] == [True, True, True, False, False]
+
+
+def test_bodies_have_no_properties_of_answers(tmp_path: Path) -> None:
+    text, hidden = {"type": "string"}, {"type": "string", "readOnly": True}
+    inner = {"type": "object", "required": ["at", "by"], "properties": {"at": hidden, "by": text}}
+    properties = {"id": hidden, "name": text, "inner": {"$ref": "#/components/schemas/Inner"}}
+    pet = {"type": "object", "required": ["id", "name"], "properties": properties}
+    paths = {
+        "/pets": {
+            "post": {
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}},
+                "responses": {"200": {"description": ""}},
+            }
+        }
+    }
+    whole = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "a.json").write_text(json.dumps({**whole, "components": {"schemas": {"Pet": pet, "Inner": inner}}}))
+    operation = load(str(tmp_path / "a.json")).operations["POST /pets"]
+    document = operation.document
+    assert operation.body is not None
+    assert document.properties(operation.body).keys() == {"name", "inner"}
+    assert document.required(operation.body) == {"name"}
+    assert document.validator(operation.body).is_valid({"name": "Rex", "inner": {"by": "me"}})
+    assert not document.validator(operation.body).is_valid({"name": "Rex", "inner": {}})
+    assert not document.validator({"$ref": "#/components/schemas/Pet"}).is_valid({"name": "Rex"})

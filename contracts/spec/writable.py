@@ -1,0 +1,137 @@
+"""Schemas of what clients send: without the properties that occur only in answers (`readOnly`).
+
+OpenAPI says that such a property should not be sent, and that `required` does not count for it in a request.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_server.support.json_pointer import unescape
+
+_SHELF = "x-writable"
+_HOME = "#/components/schemas/"
+_NAMES = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+_VALUES = frozenset({"default", "enum", "const", "example", "examples"})
+Node = Mapping[str, Any]
+
+
+def with_writable_bodies(document: Node) -> Node:
+    """Copy a document whose schemas mark properties as `readOnly`; any other one is returned itself."""
+    if not _marks(document):
+        return document
+    writable = _Writable(document)
+    paths = {path: writable.bodies(item) for path, item in document.get("paths", {}).items()}
+    own = document.get("components")
+    components = dict(own) if isinstance(own, Mapping) else {}
+    if isinstance(bodies := components.get("requestBodies"), Mapping):
+        components["requestBodies"] = {name: writable.content(body) for name, body in bodies.items()}
+    return {**document, "paths": paths, "components": {**components, _SHELF: writable.shelf()}}
+
+
+class _Writable:
+    """One pass over a document. ``shelf`` has the schemas that bodies refer to."""
+
+    def __init__(self, document: Node) -> None:
+        self._document = document
+        self._named: dict[str, Any] = {}
+        self._waiting: list[str] = []
+
+    def bodies(self, item: Any) -> Any:
+        """A path item whose operations have such bodies."""
+        if not isinstance(item, Mapping):
+            return item
+        return {
+            way: {**operation, "requestBody": self.content(operation["requestBody"])}
+            if isinstance(operation, Mapping) and "requestBody" in operation
+            else operation
+            for way, operation in item.items()
+        }
+
+    def content(self, body: Any) -> Any:
+        """A request body with such schemas; a reference to one is not changed."""
+        content = body.get("content") if isinstance(body, Mapping) else None
+        if not isinstance(content, Mapping):
+            return body
+        media = {
+            name: {**it, "schema": self._schema(it["schema"], frozenset())}
+            if isinstance(it, Mapping) and "schema" in it
+            else it
+            for name, it in content.items()
+        }
+        return {**body, "content": media}
+
+    def shelf(self) -> dict[str, Any]:
+        """The components that bodies refer to, and those that these refer to."""
+        while self._waiting:
+            name = self._waiting.pop()
+            self._named[name] = self._schema(self._target({"$ref": f"{_HOME}{name}"}), frozenset())
+        return self._named
+
+    def _schema(self, node: Any, hidden: frozenset[str]) -> Any:
+        """Copy a schema; ``hidden`` are properties that a schema around it marks for the same value."""
+        if isinstance(node, list):
+            return [self._schema(part, frozenset()) for part in node]
+        if not isinstance(node, Mapping):
+            return node
+        hidden |= frozenset(self._marked(node))
+        copy: dict[str, Any] = {}
+        for word, part in node.items():
+            if word == "$ref" and isinstance(part, str) and part.startswith(_HOME):
+                copy[word] = self._reference(part)
+            elif word == "required" and isinstance(part, list):
+                copy[word] = [name for name in part if name not in hidden]
+            elif word in ("allOf", "anyOf", "oneOf") and isinstance(part, list):
+                copy[word] = [self._schema(way, hidden) for way in part]
+            elif word in _NAMES and isinstance(part, Mapping):
+                kept = {name: it for name, it in part.items() if word != "properties" or name not in hidden}
+                copy[word] = {name: self._schema(it, frozenset()) for name, it in kept.items()}
+            else:
+                copy[word] = part if word in _VALUES or word.startswith("x-") else self._schema(part, frozenset())
+        return copy
+
+    def _reference(self, reference: str) -> str:
+        name = reference.removeprefix(_HOME)
+        if name not in self._named:
+            self._named[name] = None
+            self._waiting.append(name)
+        return f"#/components/{_SHELF}/{name}"
+
+    def _marked(self, node: Node) -> Iterator[str]:
+        """The properties that a schema, or a schema in its `allOf`, marks as `readOnly`."""
+        for part in self._certain(node):
+            named = part.get("properties")
+            for name, it in named.items() if isinstance(named, Mapping) else ():
+                if any(each.get("readOnly") is True for each in self._certain(it)):
+                    yield name
+
+    def _certain(self, node: Any) -> Iterator[Node]:
+        seen = 0
+        waiting = [node]
+        while waiting and seen < 100:
+            part, seen = self._target(waiting.pop()), seen + 1
+            if isinstance(part, Mapping):
+                yield part
+                waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []
+
+    def _target(self, node: Any) -> Any:
+        for _ in range(20):
+            reference = node.get("$ref") if isinstance(node, Mapping) else None
+            if not isinstance(reference, str) or not reference.startswith("#/"):
+                return node
+            node = self._document
+            for token in reference[2:].split("/"):
+                node = node.get(unescape(token)) if isinstance(node, Mapping) else None
+        return None
+
+
+def _marks(node: Any) -> bool:
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if part.get("readOnly") is True:
+                return True
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return False
