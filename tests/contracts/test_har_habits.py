@@ -96,6 +96,7 @@ NO_BODY["still packed"]["response"]["headers"] = [
 def test_a_body_that_is_not_there_is_not_judged(judge: Judge, name: str) -> None:
     code, out, _ = judge(har(organization(), NO_BODY[name]), "-v")
     assert (code, not_judged(out)) == (0, ["entry 2"])
+    assert_message(line_with(out, "not recorded: "), "body that was not recorded")
 
 
 ASIDE: Mapping[str, tuple[Json, str]] = {
