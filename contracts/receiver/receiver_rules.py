@@ -20,8 +20,8 @@ ACKNOWLEDGES_FAST = ReceiverRule(
 IS_IDEMPOTENT = ReceiverRule(
     "is-idempotent",
     "A delivery that comes again has no second effect",
-    "remember the id of each event (`webhook-id`) under a unique key, in the transaction of the work itself: a look "
-    "first and a note later lets two deliveries pass that come together",
+    "remember the id of each event (`webhook-id`; the body's `id` where nothing is signed) under a unique key, in the "
+    "transaction of the work itself: a look first and a note later lets two deliveries pass that come together",
 )
 IS_ORDER_SAFE = ReceiverRule(
     "is-order-safe",
