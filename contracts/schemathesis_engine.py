@@ -18,6 +18,7 @@ from contracts.rules import input
 from contracts.rules.free_query import without_free_keys
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
+from contracts.rules.protocol import REQUIRED_HEADER
 from contracts.rules.registry import RULES
 from contracts.rules.response_conformance import STATUS, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
@@ -219,6 +220,9 @@ class _Reader:
             return True
         if self._second is None:
             return False
+        if rule is REQUIRED_HEADER:  # where it is the key, our transport has put it there
+            named = {it.name.lower() for it in operation.parameters_in("header") if it.required}
+            return named <= exchange.sent_headers.keys()
         if rule is input.ACCEPTED:
             return self._second.rejects(operation, exchange) or not is_certain(operation, exchange)
         if rule is not input.REFUSED:

@@ -12,7 +12,7 @@ from contracts.scenarios.paging import fetch
 from contracts.scenarios.scenario import Scenario, on, with_ids
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
-from contracts.spec.document import Operation
+from contracts.spec.document import Operation, blank
 from contracts.spec.resources import Listing
 
 _MAX_PARENTS = 25
@@ -136,7 +136,7 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about requests that the document does not describe."""
     of_path: dict[str, list[Operation]] = {}
     for operation in catalogue.contract.operations.values():
-        of_path.setdefault(operation.path, []).append(operation)
+        of_path.setdefault(blank(operation.path), []).append(operation)  # names of parameters tell no paths apart
         known = partial(catalogue.existing_ids, operation=operation)
         if operation.reads:
             yield Scenario("heads", operation.key, partial(with_ids, protocol.heads, operation, known))

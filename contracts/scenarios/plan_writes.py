@@ -31,6 +31,7 @@ from contracts.scenarios.scenario import Scenario, on
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
+from contracts.spec.path_ids import knows_parents
 from contracts.spec.resources import Family, Listing
 
 
@@ -60,7 +61,8 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
             yield Scenario("unknown-ids", family.path, on(ending.unknown_ids, family))
     below = {child.key for family in catalogue.families for child in family.children}
     for listing in catalogue.listings:
-        if len(listing.operation.parameters_in("path")) == 1 and listing.key not in below:
+        alone = len(listing.operation.parameters_in("path")) == 1 and listing.key not in below
+        if alone and knows_parents(catalogue.contract, listing.operation):
             yield Scenario("unknown-ids", listing.key, on(ending.unknown_parents, listing.operation))
 
 

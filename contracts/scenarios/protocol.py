@@ -94,7 +94,9 @@ def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue)
     """Without a required parameter an otherwise valid request is refused."""
     known = catalogue.existing_or_invented_ids(client, operation)
     named = [p for p in operation.parameters if p.required and p.place in ("query", "header")]
-    parameters = [p for p in named if p.name.lower() not in OWN_HEADERS]
+    keys = {(scheme.place, scheme.name.lower()) for scheme in operation.schemes}
+    free = [p for p in named if (p.place, p.name.lower()) not in keys]  # the key is sent with every request
+    parameters = [p for p in free if p.name.lower() not in OWN_HEADERS]
     for missing in parameters:
         body = {**client.sampler.body(operation), **catalogue.references(client, operation)} if operation.body else None
         for value, what in ((None, ""), ("", "=")):

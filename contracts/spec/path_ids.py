@@ -1,9 +1,9 @@
-"""Ids that a path takes, and that no record has."""
+"""Ids that a path takes, and that no record has; and whether the document knows the records above a list."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.spec.document import Operation
+from contracts.spec.document import Contract, Operation, blank
 
 _NO_UUID = "00000000-0000-4000-8000-000000000000"
 
@@ -16,3 +16,9 @@ def ids_of_the_form(operation: Operation, ids: Sequence[Any]) -> list[Any]:
     validator = operation.document.validator(parameter.schema)
     fits = [id for id in ids if validator.is_valid(id) or validator.is_valid(str(id))]
     return fits or [id for id in (_NO_UUID,) if validator.is_valid(id)]
+
+
+def knows_parents(contract: Contract, operation: Operation) -> bool:
+    """Tell whether a document has an operation of the records above a list; else nobody can say which there are."""
+    above = f"{blank(operation.path).partition('{}')[0]}{{}}"
+    return operation.document.vendors or any(blank(other.path) == above for other in contract.operations.values())

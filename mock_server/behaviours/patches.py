@@ -15,7 +15,7 @@ _NESTED = ("attributes", "relationships")  # of JSON:API: the fields stand one l
 def patched(call: OperationContext, record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """The record after the change in a request's body; ``fields`` are the body's fields. Raises BadRequest."""
     if call.operation.method == "PATCH":
-        if isinstance(call.body, list):
+        if isinstance(call.body, list) and all(isinstance(it, dict) and "op" in it for it in call.body):
             return _json_patch(call.binding.family, record, call.body)
         if _MERGE in call.media_type:
             return _merged(call.binding.family, record, fields)

@@ -225,3 +225,11 @@ def test_an_example_of_a_header_that_its_schema_refuses_is_not_sent(serve: Any) 
     answer = ask(serve({"/files": {"post": {"responses": created}}}), "POST", "/files")
     assert answer.get("location").startswith("http")
     assert answer.get("x-count") == "5"
+
+
+def test_a_list_that_is_no_json_patch_may_change_a_record(serve: Any) -> None:
+    many = {"requestBody": {"content": {"application/json": {"schema": {"type": "array", "items": _PET}}}}}
+    one = {"parameters": _named("id"), "get": _json(_PET), "patch": {**many, "responses": {"204": {"description": ""}}}}
+    app = serve({"/pets": {"get": _json({"type": "array", "items": _PET})}, "/pets/{id}": one})
+    target = f"/pets/{ask(app, 'GET', '/pets').json[0]['id']}"
+    assert ask(app, "PATCH", target, body=b'[{"id": "a", "name": "b"}]').status == 204

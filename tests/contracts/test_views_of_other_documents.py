@@ -12,6 +12,7 @@ from contracts.rules.free_query import without_free_keys
 from contracts.rules.header_values import header_values
 from contracts.rules.response_conformance import says_refusal
 from contracts.run.greeting import greet
+from contracts.scenarios.protocol import required
 from contracts.scenarios.records import agree
 from contracts.spec.document import load
 from contracts.spec.operation_parts import load_parameter
@@ -166,3 +167,24 @@ def test_bodies_have_no_properties_of_answers(tmp_path: Path) -> None:
     assert document.validator(operation.body).is_valid({"name": "Rex", "inner": {"by": "me"}})
     assert not document.validator(operation.body).is_valid({"name": "Rex", "inner": {}})
     assert not document.validator({"$ref": "#/components/schemas/Pet"}).is_valid({"name": "Rex"})
+
+
+def test_a_parameter_that_is_the_key_is_not_left_out(tmp_path: Path) -> None:
+    key = {"type": "apiKey", "in": "header", "name": "X-Token"}
+    named = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in ("x-token", "a")
+    ]
+    paths = {"/a": {"get": {"parameters": named, "responses": {"200": {"description": ""}}}}}
+    whole = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "security": [{"key": []}]}
+    (tmp_path / "a.json").write_text(json.dumps({**whole, "components": {"securitySchemes": {"key": key}}}))
+    operation = load(str(tmp_path / "a.json")).operations["GET /a"]
+    asked: list[str] = []
+
+    def call_without(_: Any, name: str, *__: Any, **___: Any) -> Any:
+        asked.append(name)
+        return SimpleNamespace(succeeded=False)
+
+    catalogue: Any = SimpleNamespace(existing_or_invented_ids=lambda *_: ())
+    client: Any = SimpleNamespace(call_without=call_without)
+    required(client, operation, catalogue)
+    assert asked == ["a"]
