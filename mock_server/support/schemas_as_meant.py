@@ -7,6 +7,7 @@ from mock_server.support.closed_schemas import ClosedSchemas
 from mock_server.support.component_schemas import ComponentSchemas, Node, Slip
 from mock_server.support.inheritance import inherited
 from mock_server.support.json_pointer import escape
+from mock_server.support.local_references import BROUGHT
 from mock_server.support.oneof_branches import OneOfBranches
 from mock_server.support.outer_references import DATA, NAMES
 
@@ -51,7 +52,7 @@ class _Walk:
                 node = meant.schema
         copy: Node = {}
         for key, part in node.items():
-            data = not names and (key in DATA or str(key).startswith("x-"))
+            data = not names and key != BROUGHT and (key in DATA or str(key).startswith("x-"))
             below = f"{pointer}/{escape(str(key))}"
-            copy[key] = part if data else self.read(part, below, names=not names and key in NAMES)
+            copy[key] = part if data else self.read(part, below, names=not names and key in (*NAMES, BROUGHT))
         return copy

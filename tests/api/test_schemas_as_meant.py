@@ -127,6 +127,13 @@ def test_equal_branches_of_a_oneof_count_once(file: Any) -> None:
     assert ask(app, "POST", "/pets", body=b'{"id": "p2", "sent": {"quick": 1}}').status == 400
 
 
+def test_schemas_of_other_files_are_read_so_too(file: Any) -> None:
+    path = file(_collection({"$ref": "pet.json"}))
+    closed = {"required": ["id", "name"], "additionalProperties": False}
+    path.with_name("pet.json").write_text(json.dumps({"allOf": [closed, _object(id=_TEXT, name=_TEXT)]}))
+    assert ask(_served(path), "POST", "/pets", body=b'{"id": "p1", "name": "Rex"}').status == 201
+
+
 def test_two_closed_schemas_leave_more_than_what_both_have(file: Any) -> None:
     base = {**_object("id", id=_TEXT), "additionalProperties": False}
     child = {"allOf": [_ref("Base"), {**_object(name=_TEXT), "additionalProperties": False}]}

@@ -55,7 +55,7 @@ def moved(form: ExchangeForm, desk: Desk) -> tuple[Exchange, StoredExchange]:
     ],
 )
 def test_it_shows_the_same_after_a_move(form: ExchangeForm, desk: Desk, path: str, body: Any) -> None:
-    _ = desk.get(path) if body is None else desk.post(path, body)
+    desk.ask("GET" if body is None else "POST", path, body)
     before, after = moved(form, desk)
     assert shown(after) == shown(before)
     assert len(steps(after)) == len(steps(before))
