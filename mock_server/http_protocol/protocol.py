@@ -36,6 +36,7 @@ class HttpProtocol(HttpToolsProtocol):
     """Seconds for which a client may still send after we have stopped reading; its bytes are dropped."""
     _timer: asyncio.TimerHandle | None = None
     _head: int | None = None  # bytes that came of a head that is not whole yet, those it began with left out
+    _begun = 0  # bytes that came last when a head began that is not whole yet; most of them may be of other requests
     _fed = 0  # bytes that came last
     _tail: int | None = None  # bytes that came after the latest chunk's size, and are no body
     _last_words: bytes | None = None  # a refusal that waits until what came before it is answered
@@ -63,10 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.app = self._application  # the method in its place holds this object: garbage that must be looked for
 
     def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn's never keeps the connection
-        """Answer what the client asked before it closed its side; True keeps the connection open until then.
-
-        An incomplete request gets no answer. TLS cannot be closed on one side only.
-        """
+        """Answer the complete requests of a client that has closed its side; True keeps the connection until then."""
         self._ended = True
         self._raw.end()
         self._allow(None)
@@ -74,7 +72,7 @@ class HttpProtocol(HttpToolsProtocol):
             if self.pipeline and self.pipeline[0][0] is self.cycle:
                 self.pipeline.popleft()
             self._give_up(self.cycle)
-        return self._owes_an_answer and self.scheme == "http"
+        return self._owes_an_answer and self.scheme == "http"  # TLS cannot be closed on one side only
 
     def data_received(self, data: bytes) -> None:
         """Parse bytes, one request at a time; after a refusal nothing is parsed."""
@@ -102,6 +100,7 @@ class HttpProtocol(HttpToolsProtocol):
             if max(self._head or 0, self._tail or 0) > MAX_HEAD_BYTES:
                 self._refuse(*_TOO_LARGE)
             elif self._head == 0:
+                self._begun = len(data)
                 self._allow(self.deadline)  # only now: most heads are whole at once
         return None
 
@@ -113,11 +112,11 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the size and the HTTP version of a complete head."""
-        if (self._head or 0) + self._fed > MAX_HEAD_BYTES and self._size > MAX_HEAD_BYTES:
+        if (self._head or 0) + self._begun + self._fed > MAX_HEAD_BYTES and self._size > MAX_HEAD_BYTES:
             raise MalformedRequest(*_TOO_LARGE)
         if self.parser.get_http_version() not in _VERSIONS:
             raise MalformedRequest(*_NOT_HTTP)
-        self._head = None
+        self._head, self._begun = None, 0
         self._allow(None)
         if not self._offered:
             if not self.url.startswith(b"/"):  # it may name a host of its own
