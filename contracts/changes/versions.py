@@ -102,7 +102,7 @@ def load_version(path: Path) -> Version:
 
 def version_of(raw: Any, path: Path) -> Version:
     """The version that the data of a document is; ``path`` is its file. Raises CannotRun."""
-    return Version(Document(path.stem, plain(str(path), raw), path), _server(raw.get("servers")))
+    return Version(Document(path.stem, plain(str(path), raw, mended=False), path), _server(raw.get("servers")))
 
 
 def _server(servers: Any) -> str:

@@ -28,19 +28,22 @@ _VALUES = ("default", "enum", "const", "example", "examples")
 """Keywords whose values are no schemas."""
 
 
-def plain(name: str, raw: Any) -> Mapping[str, Any]:
-    """Bring a document into that form, without servers. Raises CannotRun."""
+def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
+    """Bring a document into that form, without servers. Raises CannotRun.
+
+    A ``mended`` document is read as it is meant, to judge by it. Otherwise all that it says stays, to be compared.
+    """
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
-    raw, slips = as_meant(dict(raw))
+    raw, slips = as_meant(dict(raw)) if mended else (raw, ())
     base, paths = _base(name, raw), raw.get("paths")
     whole = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
-    complete = with_complete_operations(document)
-    loose = with_writable_bodies(_reconciled(complete))
+    complete = with_complete_operations(document) if mended else document
+    loose = with_writable_bodies(_reconciled(complete)) if mended else _reconciled(complete)
     translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
