@@ -62,7 +62,7 @@ def test_a_snapshot_that_the_first_version_exported_can_be_used(desk: Desk) -> N
     file = json.loads(gzip.decompress(Path(__file__).with_name("snapshot-1.json.gz").read_bytes()))
     assert desk.admin("POST", "/snapshots/import", file).status == 201
     assert desk.admin("POST", "/snapshots/now/restore").status == 200
-    assert [lead["firstName"] for lead in desk.get("/v1/leads").json["leads"]] == ["Bo", "Ada"]
+    assert [lead["firstName"] for lead in desk.get("/v1/leads")["leads"]] == ["Bo", "Ada"]
 
 
 def test_no_route_answers_for_a_workspace_that_is_not_there(app: Starlette) -> None:
