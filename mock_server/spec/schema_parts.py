@@ -55,13 +55,22 @@ def distinguished(value: Any, schema: Schema) -> Iterator[Any]:
         return
     known = {name for way in schema.alternatives for name in way.properties}
     for way in schema.alternatives:
-        wrong: dict[str, Any] = {}
-        for other in schema.alternatives:
-            if other is not way:
-                names = [name for name in other.properties if name not in way.properties]
-                bad_fields = ((name, bad) for name in names for bad in _BAD if not other.properties[name].accepts(bad))
-                wrong |= dict([found] if (found := next(bad_fields, None)) else [])
-        yield {**{name: part for name, part in value.items() if name not in known or name in way.properties}, **wrong}
+        kept = {name: part for name, part in value.items() if name not in known or name in way.properties}
+        changed = _refused_by_others(kept, way, schema.alternatives) if way.accepts(kept) else None
+        if changed is not None:
+            yield changed
+
+
+def _refused_by_others(value: dict[str, Any], way: Schema, alternatives: Sequence[Schema]) -> dict[str, Any] | None:
+    """Add properties that ``way`` does not name, each so that another schema refuses the value; None if one cannot."""
+    for other in alternatives:
+        if other is not way and other.accepts(value):
+            names = [name for name in other.properties if name not in way.properties]
+            bad_fields = ((name, bad) for name in names for bad in _BAD if not other.properties[name].accepts(bad))
+            if (found := next(bad_fields, None)) is None:
+                return None  # there may be a hundred of them: the next ones are not looked at
+            value = {**value, found[0]: found[1]}
+    return value
 
 
 _BAD: Sequence[Any] = (None, 0, "", [], {})
