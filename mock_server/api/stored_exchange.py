@@ -25,22 +25,22 @@ class StoredExchange(Exchange):
 
     __slots__ = ("masked",)
 
-    def __init__(self, told: dict[str, Any], body: bytes, answer: bytes, workspace: Workspace, redactor: Redactor):
-        scope = {"method": told["method"], "headers": _wire(told["headers"])}
-        scope |= {"raw_path": told["path"].encode("latin-1"), "query_string": told["query"].encode("latin-1")}
-        super().__init__(told["id"], scope, redactor)
-        self.masked: Sequence[str] = told["masked"]
-        self.workspace, self.key = workspace, told["key"]
-        self._at, self._took = told["at"], told["took"]
-        self.stage, self.status, self.explain = Stage(told["stage"]), told["status"], told["explain"]
-        self.findings, self.preferred, self.events = told["findings"], told["preferred"], told["events"]
-        self.fault, self.mapping, self.evolved = told["origin"]
-        self.answered, self.body, self.answer = _wire(told["answered"]), body, answer
-        (self.body_size, self.answer_size), self.sent_weight = told["sizes"], told["weight"]
-        self.allowance = None if told["allowance"] is None else RemainingRequests(*told["allowance"])
-        self.fields = tuple((name, tuple(values)) for name, values in told["fields"])
+    def __init__(self, facts: dict[str, Any], body: bytes, answer: bytes, workspace: Workspace, redactor: Redactor):
+        scope = {"method": facts["method"], "headers": _wire(facts["headers"])}
+        scope |= {"raw_path": facts["path"].encode("latin-1"), "query_string": facts["query"].encode("latin-1")}
+        super().__init__(facts["id"], scope, redactor)
+        self.masked: Sequence[str] = facts["masked"]
+        self.workspace, self.key = workspace, facts["key"]
+        self._at, self._took = facts["at"], facts["took"]
+        self.stage, self.status, self.explain = Stage(facts["stage"]), facts["status"], facts["explain"]
+        self.findings, self.preferred, self.events = facts["findings"], facts["preferred"], facts["events"]
+        self.fault, self.mapping, self.evolved = facts["origin"]
+        self.answered, self.body, self.answer = _wire(facts["answered"]), body, answer
+        (self.body_size, self.answer_size), self.sent_weight = facts["sizes"], facts["weight"]
+        self.allowance = None if facts["allowance"] is None else RemainingRequests(*facts["allowance"])
+        self.fields = tuple((name, tuple(values)) for name, values in facts["fields"])
         self.changes = [
-            Change(kind, id, _row(id, after), _row(id, before)) for kind, id, after, before in told["changes"]
+            Change(kind, id, _row(id, after), _row(id, before)) for kind, id, after, before in facts["changes"]
         ]
         self.named, self.over = {}, True  # one that was under way never ended, as far as anybody knows
 
@@ -58,7 +58,7 @@ class ExchangeForm:
         body, answer = self._body(exchange.body), self._body(exchange.answer)
         altered = {"path": path != exchange._raw_path, "query": query != exchange._query, "body": body != exchange.body}
         before = exchange.masked if isinstance(exchange, StoredExchange) else ()
-        told = {
+        facts = {
             "masked": [part for part, is_altered in altered.items() if is_altered or part in before],
             "path": path.decode("latin-1"),
             "query": query.decode("latin-1"),
@@ -73,15 +73,15 @@ class ExchangeForm:
             "changes": [self._change(change) for change in exchange.changes],
             "length": len(body),
         }
-        return b"%b\n%b%b" % (write_json(told), body, answer)
+        return b"%b\n%b%b" % (write_json(facts), body, answer)
 
     def load(self, workspace: Workspace, stored: bytes) -> StoredExchange:
         """Read an exchange of a workspace. Raises ValueError or LookupError for another form."""
         line, _, bodies = stored.partition(b"\n")
-        told = read_json(line, _DEPTH)
-        length = told["length"]
-        made = StoredExchange(told, bodies[:length], bodies[length:], workspace, self._redactor)
-        made.operation = self._contract.operations.get(told["operation"])
+        facts = read_json(line, _DEPTH)
+        length = facts["length"]
+        made = StoredExchange(facts, bodies[:length], bodies[length:], workspace, self._redactor)
+        made.operation = self._contract.operations.get(facts["operation"])
         return made
 
     def _body(self, body: bytes) -> bytes:

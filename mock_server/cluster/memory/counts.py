@@ -21,8 +21,8 @@ class Counts:
 
     def rows(self, workspace: Workspace) -> Iterable[MemoryRow]:
         """The row as it is now."""
-        told = write_json(_counts(workspace))
-        return [MemoryRow(workspace, told, lambda: told)]
+        body = write_json(_counts(workspace))
+        return [MemoryRow(workspace, body, lambda: body)]
 
     def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
         """Let the workspace count on."""

@@ -11,8 +11,8 @@ from mock_server.workspaces.workspace import Workspace
 
 
 def _inbox_row(name: str, inbox: Inbox) -> MemoryRow:
-    told = {"status": inbox.status, "delay": inbox.delay, "headers": inbox.headers, "seen": inbox.seen}
-    body = write_json({"name": name, **told, "names": sorted(inbox.names)})
+    facts = {"status": inbox.status, "delay": inbox.delay, "headers": inbox.headers, "seen": inbox.seen}
+    body = write_json({"name": name, **facts, "names": sorted(inbox.names)})
     return MemoryRow(inbox, body, lambda: body)
 
 
@@ -26,16 +26,16 @@ class _Inboxes:
         return [_inbox_row(name, inbox) for name, inbox in workspace.inboxes.items()]
 
     def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
-        told: dict[str, Any] = value_of(body)
-        name = told.pop("name")
-        inbox = workspace.inboxes[name] = Inbox(**told | {"names": set(told["names"])})
+        facts: dict[str, Any] = value_of(body)
+        name = facts.pop("name")
+        inbox = workspace.inboxes[name] = Inbox(**facts | {"names": set(facts["names"])})
         return MemoryRow(inbox, body, lambda: body)
 
 
 def _dump(name: str, one: Received) -> bytes:
     """Write what is known of a delivery in a line, and its body after that as it came."""
-    told = {"inbox": name, "number": one.number, "at": one.at, "headers": one.headers, "is_json": one.is_json}
-    return write_json(told) + b"\n" + one.raw
+    facts = {"inbox": name, "number": one.number, "at": one.at, "headers": one.headers, "is_json": one.is_json}
+    return write_json(facts) + b"\n" + one.raw
 
 
 class _Received:
@@ -51,9 +51,9 @@ class _Received:
 
     def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
         line, _, raw = body.partition(b"\n")
-        told: dict[str, Any] = value_of(line)
-        name = told.pop("inbox")
-        one = Received(**told, raw=raw)
+        facts: dict[str, Any] = value_of(line)
+        name = facts.pop("inbox")
+        one = Received(**facts, raw=raw)
         inbox = workspace.inboxes[name]
         inbox.received.append(one)
         inbox.size += one.weight

@@ -171,9 +171,7 @@ class MemoryKeeper:
             for id in sorted(left):
                 try:
                     writing = await self._next(id)
-                except (
-                    Exception
-                ):  # a bug of ours: this workspace stays open, and so the next owner says what is missing
+                except Exception:  # a bug of ours: the workspace stays open, so the next owner says what is missing
                     log.exception("the memory of workspace %s cannot be written", id)
                     continue
                 if writing is None:

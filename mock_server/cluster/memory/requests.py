@@ -52,8 +52,8 @@ class CoverageOfDropped:
 
     def rows(self, workspace: Workspace) -> Iterable[MemoryRow]:
         """The row as it is now."""
-        told = write_json(workspace.journal.coverage.to_dict())
-        return [MemoryRow(workspace.journal, told, lambda: told)]
+        facts = write_json(workspace.journal.coverage.to_dict())
+        return [MemoryRow(workspace.journal, facts, lambda: facts)]
 
     def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
         """Count on from what was counted."""
