@@ -138,7 +138,7 @@ def requests(catalogue: Catalogue) -> Iterator[Scenario]:
     for operation in catalogue.contract.operations.values():
         of_path.setdefault(blank(operation.path), []).append(operation)  # names of parameters tell no paths apart
         known = partial(catalogue.existing_ids, operation=operation)
-        if operation.reads:
+        if operation.reads and f"HEAD {blank(operation.path)}" not in catalogue.contract.operations:
             yield Scenario("heads", operation.key, partial(with_ids, protocol.heads, operation, known))
         if operation.body is not None:
             yield Scenario("bodies", operation.key, partial(with_ids, protocol.bodies, operation, known))

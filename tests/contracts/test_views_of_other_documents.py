@@ -12,6 +12,8 @@ from contracts.rules.free_query import without_free_keys
 from contracts.rules.header_values import header_values
 from contracts.rules.response_conformance import says_refusal
 from contracts.run.greeting import greet
+from contracts.scenarios.catalogue import Catalogue
+from contracts.scenarios.plan_reads import requests
 from contracts.scenarios.protocol import required
 from contracts.scenarios.records import agree
 from contracts.spec.document import load
@@ -188,3 +190,14 @@ def test_a_parameter_that_is_the_key_is_not_left_out(tmp_path: Path) -> None:
     client: Any = SimpleNamespace(call_without=call_without)
     required(client, operation, catalogue)
     assert asked == ["a"]
+
+
+@pytest.mark.parametrize("documented", [False, True])
+def test_a_documented_head_is_not_compared_with_get(tmp_path: Path, *, documented: bool) -> None:
+    """It has statuses and headers of its own."""
+    operation = {"responses": {"204": {"description": ""}}}
+    item = {"get": operation, **({"head": operation} if documented else {})}
+    root = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": {"/health": item}}
+    (tmp_path / "a.json").write_text(json.dumps(root))
+    planned = {(it.topic, it.subject) for it in requests(Catalogue(load(str(tmp_path / "a.json"))))}
+    assert (("heads", "GET /health") in planned) is not documented
