@@ -14,7 +14,7 @@ from contracts.traffic.recording import Recording
 from mock_server.cli.client import Client
 from mock_server.errors import SettingsError
 
-_MOST_REQUESTS = 10_000
+_MAX_REQUESTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ def _of_server(url: str, workspace: str) -> TrafficSource:
     """The journal of a workspace, with the deliveries to its subscribers. Raises CannotRun."""
     try:
         client = Client(url)
-        facts = client.control("GET", f"/requests?limit={_MOST_REQUESTS}", workspace=workspace)
-        deliveries = client.control("GET", f"/webhooks/deliveries?limit={_MOST_REQUESTS // 10}", workspace=workspace)
+        facts = client.control("GET", f"/requests?limit={_MAX_REQUESTS}", workspace=workspace)
+        deliveries = client.control("GET", f"/webhooks/deliveries?limit={_MAX_REQUESTS // 10}", workspace=workspace)
     except SettingsError as fault:
         raise CannotRun(str(fault)) from None
     notes = []
     if facts.get("requestJournalDisabled"):
         raise CannotRun(f"{client.url}: its journal is off", "start it with a --journal-size")
-    if dropped := facts.get("dropped") or max(0, facts["meta"]["total"] - _MOST_REQUESTS):
+    if dropped := facts.get("dropped") or max(0, facts["meta"]["total"] - _MAX_REQUESTS):
         notes.append(f"the journal dropped {dropped} requests: nothing is known of them")
     whole = {**facts, "deliveries": deliveries["items"]}
     return TrafficSource(recording(JsonNode(client.url, whole), notes), client.url, whole)

@@ -26,7 +26,7 @@ PAGES_WHILE_WRITING = LintRule(
     "read the list to its end first, and write then",
 )  # fmt: skip
 
-MOST_NEWEST = 10
+MAX_NEWEST = 10
 """A list without a page number that asks for no more records than this shows the newest few, and is no walk."""
 
 _STEPPED_PAGES = 3
@@ -116,7 +116,7 @@ def _peeks(listing: Listing, call: Call) -> bool:
     """Tell whether a call asks for the newest few only."""
     size = page_size(listing, call)
     explicit = listing.page is not None and listing.page.name in call.query
-    return size is not None and not explicit and size <= MOST_NEWEST
+    return size is not None and not explicit and size <= MAX_NEWEST
 
 
 def _found(items: Sequence[Any], later: Sequence[Call]) -> bool:

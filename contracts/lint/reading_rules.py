@@ -27,16 +27,16 @@ DELETED = LintRule(
     "remove the id from your own data when the record is deleted, or answers 404",
 )  # fmt: skip
 
-MOST_EQUAL_READS = 4
+MAX_EQUAL_READS = 4
 """More equal reads than this, without a change in between, are polling."""
-MOST_GROWING_WAITS = 8
+MAX_GROWING_WAITS = 8
 """Equal reads of a client whose waits grow; more of them are polling too."""
 _GROWTH = 1.3
 RARE_SECONDS = 900.0
 """Equal reads that are further apart than this on average are no polling."""
-MOST_SINGLE_READS = 2
+MAX_SINGLE_READS = 2
 """More reads of single records than this, after a list that could have brought them along, are too many."""
-MOST_LOOKS = 1
+MAX_LOOKS = 1
 """Equal requests for a deleted record that count as a look whether it is gone."""
 
 
@@ -63,7 +63,7 @@ def _polling(run: ClientRun, stream: Sequence[Call]) -> Iterator[LintFinding]:
             equal.setdefault(call.same, []).append(call)
             event = _event_for(run, call.operation)
             if event and _is_polling(equal[call.same]):
-                detail = f"read {MOST_EQUAL_READS + 1} times or more, the same each time; the webhook is {event}"
+                detail = f"read {MAX_EQUAL_READS + 1} times or more, the same each time; the webhook is {event}"
                 yield LintFinding(POLLING, call.key, detail, list(equal[call.same]))
 
 
@@ -76,7 +76,7 @@ def _is_polling(calls: Sequence[Call]) -> bool:
     began, ended = calls[0].time, calls[-1].time
     if began is not None and ended is not None and (ended - began) / max(len(calls) - 1, 1) >= RARE_SECONDS:
         return False
-    return len(calls) == (MOST_GROWING_WAITS if _waits_grow(calls) else MOST_EQUAL_READS) + 1
+    return len(calls) == (MAX_GROWING_WAITS if _waits_grow(calls) else MAX_EQUAL_READS) + 1
 
 
 def _waits_grow(calls: Sequence[Call]) -> bool:
@@ -124,7 +124,7 @@ def _reads_beside(listing: Listing, parameter: str, choice: str, stream: Sequenc
             *_, last = call.path.split("/")
             if last in ids and choice.lower() in kinds(call.operation):
                 reads.setdefault(last, call)
-    if len(reads) > MOST_SINGLE_READS:
+    if len(reads) > MAX_SINGLE_READS:
         shown = [lists[0], *reads.values()]
         detail = f"{len(reads)} × {shown[1].key} after one list; `{parameter}={choice}` brings them along"
         yield LintFinding(N_PLUS_ONE, listing.key, detail, shown)
@@ -168,6 +168,6 @@ def _asked_again(calls: Sequence[Call]) -> Iterator[LintFinding]:
     for call in later:
         looks[call.method, call.path] = looks.get((call.method, call.path), 0) + 1
     changes = [call for call in later if call.method in ("PUT", "PATCH")]
-    if max(looks.values(), default=0) > MOST_LOOKS or (changes and first.succeeded):
+    if max(looks.values(), default=0) > MAX_LOOKS or (changes and first.succeeded):
         what = "deleted" if first.succeeded else f"answered {first.status}"
         yield LintFinding(DELETED, later[0].key, f"{what}, and asked for {len(later)} times more", calls)

@@ -19,10 +19,10 @@ NO_PAUSE = LintRule(
 )  # fmt: skip
 
 _REFUSED = frozenset({400, 401, 403, 405, 409, 413, 415, 422})
-MOST_REFUSED = 2
+MAX_REFUSED = 2
 """Equal requests that are refused alike; more of them within a minute are a loop."""
 _MINUTE = 60.0
-MOST_QUICK_RETRIES = 2
+MAX_QUICK_RETRIES = 2
 """Repeats without a pause; urgent ones may be worth it, more are a loop."""
 _PAUSE_SECONDS = 0.1
 
@@ -42,7 +42,7 @@ def findings(run: ClientRun) -> Iterator[LintFinding]:
 def _refused(calls: Sequence[Call]) -> Iterator[LintFinding]:
     """Equal calls that were refused alike, one shortly after the other."""
     for row in _rows(calls, lambda call, after: call.status in _REFUSED and after.status == call.status):
-        if len(row) > MOST_REFUSED and _within(row, _MINUTE * (len(row) - 1)):
+        if len(row) > MAX_REFUSED and _within(row, _MINUTE * (len(row) - 1)):
             detail = f"answered {row[0].status}, and sent again {len(row) - 1} times without a change"
             yield LintFinding(REPEATS_REFUSED, row[0].key or row[0].method, detail, row)
 
@@ -50,7 +50,7 @@ def _refused(calls: Sequence[Call]) -> Iterator[LintFinding]:
 def _hasty(calls: Sequence[Call]) -> Iterator[LintFinding]:
     """Equal calls that failed, each sent again at once. On a clock that stands still, they all have the same time."""
     for row in _rows(calls, _at_once):
-        if len(row) > MOST_QUICK_RETRIES + 1 and row[0].time != row[-1].time:
+        if len(row) > MAX_QUICK_RETRIES + 1 and row[0].time != row[-1].time:
             answer = row[0].status or "nothing"
             detail = f"answered {answer}, and repeated {len(row) - 1} times without a pause"
             yield LintFinding(NO_PAUSE, row[0].key or row[0].method, detail, row)

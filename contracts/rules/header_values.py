@@ -10,13 +10,13 @@ from typing import Any
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?([eE][+-]?[0-9]{1,3})?")
 _WORDS = {"true": True, "false": False}
-_MOST = 1_000  # items of one header
+_MAX_ITEMS = 1_000  # items of one header
 
 
 def header_values(text: str) -> Iterator[Any]:
     """The possible values, the likeliest first: one text, number or truth value, a list of them, an object, JSON."""
     yield from _single(text)
-    parts = [part.strip() for part in islice(text.split(","), _MOST)] if text else []
+    parts = [part.strip() for part in islice(text.split(","), _MAX_ITEMS)] if text else []
     pairs = [part.partition("=")[::2] for part in parts]
     for texts in (False, True):
         items = [_item(part, texts=texts) for part in parts]

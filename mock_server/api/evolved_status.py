@@ -16,7 +16,7 @@ UNKNOWN = 520
 _BAD_GATEWAY = 502
 _BODILESS = 204
 _SUCCESS = re.compile("2[0-9][0-9]")
-_MOST_URLS = 10_000  # of one workspace that are remembered for `…-once`
+_MAX_URLS = 10_000  # of one workspace that are remembered for `…-once`
 _PAGE = (
     b"<!DOCTYPE html>\n<html><head><title>%d</title></head>\n"
     b"<body><h1>Error %d</h1><p>The web server reported an error.</p></body></html>\n"
@@ -84,7 +84,7 @@ def _is_forced(exchange: Exchange) -> bool:
 def _is_first(exchange: Exchange) -> bool:
     """Tell whether a GET is the first of its URL in the workspace, and note that it came."""
     workspace = exchange.workspace
-    if workspace is None or exchange.plain_method != "GET" or len(workspace.evolution.outages) >= _MOST_URLS:
+    if workspace is None or exchange.plain_method != "GET" or len(workspace.evolution.outages) >= _MAX_URLS:
         return False
     known = exchange.target in workspace.evolution.outages
     workspace.evolution.outages.add(exchange.target)

@@ -43,8 +43,8 @@ class RequestReader:
     def __call__(self, path: Sequence[str], query: bytes, headers: Headers, body: bytes) -> ValidRequest:
         """The values of a request.
 
-        Raises BadRequest with every problem and its remedy; NotFound for a path that can name nothing, where the
-        operation documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
+        Raises BadRequest with the problems and their remedies, of a body the first ones; NotFound for a path that can
+        name nothing, where the operation documents that answer (gap ``malformed-ids``); UnsupportedMediaType.
         """
         operation, problems = self._operation, list[Problem]()
         pairs = zip(operation.path_parameters, path, strict=True)

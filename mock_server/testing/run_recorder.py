@@ -14,7 +14,7 @@ from mock_server.testing.failure_report import workspaces_in
 from mock_server.testing.sophiie import Sophiie
 
 _SENT = "sophiie_run"
-_MOST_REQUESTS = 10_000
+_MAX_REQUESTS = 10_000
 
 
 class RunRecorder:
@@ -43,7 +43,7 @@ class RunRecorder:
     def _keep(self, sophiie: Sophiie, item: pytest.Item) -> None:
         if not self._settings:
             self._settings = sophiie.control("GET", "/settings")
-        found = sophiie.control("GET", f"/requests?limit={_MOST_REQUESTS}")
+        found = sophiie.control("GET", f"/requests?limit={_MAX_REQUESTS}")
         total = found["meta"]["total"] + found["dropped"]
         new = found["requests"][: total - self._seen.get(sophiie.id, 0)]
         self._dropped += max(0, total - self._seen.get(sophiie.id, 0) - len(new))

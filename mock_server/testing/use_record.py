@@ -20,7 +20,7 @@ from mock_server.testing.sophiie import Sophiie
 VARIABLE = "SOPHIIE_MOCK_RECORD_USE"
 FORM = "sophiie-mock use 1"
 _RUN = "PYTEST_XDIST_TESTRUNUID"  # equal for all workers of one run
-_MOST = 10_000
+_MAX_ENTRIES = 10_000
 _KEY = pytest.StashKey["UseFile | None"]()
 
 
@@ -78,7 +78,7 @@ class UseRecord:
     def close(self) -> None:
         """Write what is known, before the workspace goes."""
         try:
-            found = self._sophiie.control("GET", f"/requests?limit={_MOST}")
+            found = self._sophiie.control("GET", f"/requests?limit={_MAX_ENTRIES}")
         except Refused as refused:
             self._file.write({"test": self._test, "requests": [], "lost": str(refused)})
             return

@@ -1,7 +1,12 @@
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
 from starlette.applications import Starlette
 
-from mock_server.app import load_contract
+from mock_server.app import create_app, load_contract
 from mock_server.config.settings import Settings
 from mock_server.spec.contract import Contract
 from mock_server.spec.operation import Operation
@@ -32,3 +37,15 @@ def operation(contract: Contract, request: pytest.FixtureRequest) -> Operation:
 @pytest.fixture
 def with_body(contract: Contract, request: pytest.FixtureRequest) -> Operation:
     return contract.operations[request.param]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Any:
+    """Start an app for these paths, and for what else of a document a test names."""
+
+    def served(paths: Mapping[str, Any], **more: Any) -> Starlette:
+        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **more}
+        (tmp_path / "document.json").write_text(json.dumps(document))
+        return create_app(Settings(spec=str(tmp_path / "document.json"), quiet=True))
+
+    return served

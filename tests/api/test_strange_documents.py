@@ -1,16 +1,10 @@
 """Documents as generators write them: slashes at the end, webhooks alone, parameters without a schema."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from wire import ask
-
-from mock_server.app import create_app
-from mock_server.config.settings import Settings
 
 _PET: Mapping[str, Any] = {
     "type": "object",
@@ -28,16 +22,6 @@ _BODY = {"requestBody": {"required": True, "content": {"application/json": {"sch
 _ONE: Mapping[str, Any] = {
     "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
 }
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Any:
-    def served(paths: Mapping[str, Any], **more: Any) -> Starlette:
-        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **more}
-        (tmp_path / "document.json").write_text(json.dumps(document))
-        return create_app(Settings(spec=str(tmp_path / "document.json"), quiet=True))
-
-    return served
 
 
 def test_paths_that_end_with_a_slash_have_records(serve: Any) -> None:

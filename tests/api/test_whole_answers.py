@@ -1,17 +1,10 @@
 """Answers as a whole, of documents with habits of their own: what stands beside a list, in two parts, under two ids."""
 
 import base64
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from wire import ask
-
-from mock_server.app import create_app
-from mock_server.config.settings import Settings
 
 _TEXT = {"type": "string"}
 _PET = {"type": "object", "required": ["id", "name"], "properties": {"id": _TEXT, "name": _TEXT}}
@@ -23,16 +16,6 @@ def _json(schema: Any, status: str = "200") -> dict[str, Any]:
 
 def _named(*names: str, type: str = "string") -> list[dict[str, Any]]:
     return [{"name": name, "in": "path", "required": True, "schema": {"type": type}} for name in names]
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Any:
-    def served(paths: Mapping[str, Any], **more: Any) -> Starlette:
-        document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **more}
-        (tmp_path / "document.json").write_text(json.dumps(document))
-        return create_app(Settings(spec=str(tmp_path / "document.json"), quiet=True))
-
-    return served
 
 
 def _each(answer: Any) -> list[Any]:

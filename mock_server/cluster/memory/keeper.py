@@ -23,7 +23,7 @@ from mock_server.world.clock import Stopwatch
 log = logging.getLogger("mock_server")
 
 _EVERY_SECONDS = 0.3
-_MOST_OF_THE_TIME = 0.05
+_MAX_SHARE_OF_TIME = 0.05
 """The part of its time that a replica spends at most on this: what takes longer is done less often."""
 _PIECE_MILLISECONDS = 1.0
 """How long others wait for this at once. It goes on for as long as there are requests, so it must not be felt."""
@@ -143,7 +143,7 @@ class MemoryKeeper:
                 self._due |= {workspace.id for workspace in self._workspaces if self._may_have_changed(workspace)}
                 async with self._lock:
                     await self._write()
-            await asyncio.sleep(max(_EVERY_SECONDS, began.ms() / 1000 / _MOST_OF_THE_TIME))
+            await asyncio.sleep(max(_EVERY_SECONDS, began.ms() / 1000 / _MAX_SHARE_OF_TIME))
 
     def _may_have_changed(self, workspace: Workspace) -> bool:
         """Tell whether a workspace is in use, or had attempts at deliveries."""

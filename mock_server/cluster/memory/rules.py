@@ -1,8 +1,9 @@
 """The rules of a person as rows: faults, faults of deliveries, and stubs. How often they struck is in the counts."""
 
-from collections.abc import Hashable, Iterable
-from dataclasses import fields
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, fields
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from mock_server.cluster.memory.part import MemoryRow, Part, value_of
@@ -34,50 +35,29 @@ def _row(rule: Rule) -> MemoryRow:
     return MemoryRow(rule, None, partial(_dump, rule))
 
 
-class _Faults:
-    name = "fault"
+@dataclass
+class _Rules:
+    """The rules of one kind; ``of`` finds them in a workspace."""
+
+    name: str
+    make: Callable[..., Rule]
+    of: Callable[[Workspace], Any]
 
     def version(self, workspace: Workspace) -> Hashable:
-        return tuple(map(id, workspace.faults))
+        return tuple(map(id, self.of(workspace)))
 
     def rows(self, workspace: Workspace) -> Iterable[MemoryRow]:
-        return map(_row, workspace.faults)
+        return map(_row, self.of(workspace))
 
     def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
-        rule = FaultRule(**_given(body))
-        workspace.faults.restore(rule)
+        rule = self.make(**_given(body))
+        self.of(workspace).restore(rule)
         return _row(rule)
 
 
-class _DeliveryFaults:
-    name = "delivery fault"
-
-    def version(self, workspace: Workspace) -> Hashable:
-        return tuple(map(id, workspace.faults.deliveries))
-
-    def rows(self, workspace: Workspace) -> Iterable[MemoryRow]:
-        return map(_row, workspace.faults.deliveries)
-
-    def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
-        rule = DeliveryFaultRule(**_given(body))
-        workspace.faults.deliveries.restore(rule)
-        return _row(rule)
-
-
-class _Stubs:
-    name = "stub"
-
-    def version(self, workspace: Workspace) -> Hashable:
-        return tuple(map(id, workspace.mappings))
-
-    def rows(self, workspace: Workspace) -> Iterable[MemoryRow]:
-        return map(_row, workspace.mappings)
-
-    def load(self, workspace: Workspace, body: bytes) -> MemoryRow:
-        override = Override(**_given(body))
-        workspace.mappings.restore(override)
-        return _row(override)
-
-
-RULES: tuple[Part, ...] = (_Faults(), _DeliveryFaults(), _Stubs())
+RULES: tuple[Part, ...] = (
+    _Rules("fault", FaultRule, attrgetter("faults")),
+    _Rules("delivery fault", DeliveryFaultRule, attrgetter("faults.deliveries")),
+    _Rules("stub", Override, attrgetter("mappings")),
+)
 """The rules that a person sets."""
