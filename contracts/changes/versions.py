@@ -11,7 +11,7 @@ from contracts.spec.document import METHODS, Document, blank
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.garbage_collector import collector_paused
-from mock_server.support.json_pointer import split
+from mock_server.support.json_pointer import find
 from mock_server.support.local_references import bundled
 
 _MAX_REFERENCES = 50
@@ -51,12 +51,7 @@ class Version:
         return self._targets[reference]
 
     def _found(self, reference: str) -> Any:
-        node: Any = self.document.raw if reference.startswith("#") else None
-        for token in split(reference[1:]) if node is not None else ():
-            if isinstance(node, list):
-                node = node[int(token)] if token.isdecimal() and int(token) < len(node) else None
-            else:
-                node = node.get(token) if isinstance(node, Mapping) else None
+        node = self.document.raw if reference == "#" else find(self.document.raw, reference)
         if isinstance(node, Mapping | bool):
             return node
         self.lost[reference] = None

@@ -9,7 +9,7 @@ from contracts.spec.schema_location import SchemaLocation
 
 LIST_ORDER = "x-list-order"
 """The extension of an operation that says how its list is ordered."""
-_DEEPEST = 40
+_MAX_DEPTH = 40
 
 
 def operation_place(operation: Operation) -> SchemaLocation:
@@ -44,7 +44,7 @@ def object_places(schema: SchemaLocation, steps: Sequence[str], depth: int = 0) 
     """Every schema that describes the object at a place: itself, and the parts that it is put together from."""
     here = schema.followed()
     node = here.node if isinstance(here.node, Mapping) else {}
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return
     if not steps:
         yield here

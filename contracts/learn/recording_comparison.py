@@ -13,7 +13,7 @@ from contracts.shapes.text_classes import Kind
 from contracts.shapes.vocabulary import ANY_NAME
 from contracts.spec.document import Contract
 
-_DEEPEST = 12
+_MAX_DEPTH = 12
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def shape_differences(
     field that the contract requires and the recording lacks.
     """
     was, now = _plain(recorded), _plain(answered)
-    if len(steps) > _DEEPEST:
+    if len(steps) > _MAX_DEPTH:
         return
     if was and now and not now <= was | ({Kind.INTEGER} if Kind.NUMBER in was else set()):
         admitted = left_open.kinds(steps)

@@ -18,7 +18,7 @@ from contracts.shapes.vocabulary import ANY_NAME
 from contracts.spec.document import Contract
 from contracts.spec.schema_location import SchemaLocation
 
-_DEEPEST = 20
+_MAX_DEPTH = 20
 Place = tuple[str, tuple[str | int, ...]]
 """A document, and the steps to the properties of a schema in it."""
 Objects = Mapping[Place, Sequence[tuple[AnswerKey, Shape]]]
@@ -51,7 +51,7 @@ def _objects(contract: Contract, shapes: Mapping[AnswerKey, Shape]) -> Objects:
 
 def _parts(shape: Shape, steps: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Shape]]:
     """Every object in a shape, with the steps to it."""
-    if len(steps) > _DEEPEST:
+    if len(steps) > _MAX_DEPTH:
         return
     if Kind.OBJECT in shape.kinds and shape.members:
         yield steps, shape
@@ -123,7 +123,7 @@ class _OwnSchema:
         Whatever is beside the way is not copied: it stays a reference.
         """
         here = schema.followed()
-        if not isinstance(here.node, Mapping) or depth > _DEEPEST:
+        if not isinstance(here.node, Mapping) or depth > _MAX_DEPTH:
             return schema.node
         node = {word: value for word, value in here.node.items() if word not in ("example", "examples")}
         heads = {path[0] for path in paths if path}

@@ -18,7 +18,7 @@ VALUE_NEVER_MET = LintRule(
     "make a record with it (`sophiie.add`), or read the world `edge`",
 )  # fmt: skip
 
-_DEEPEST = 6
+_MAX_DEPTH = 6
 
 
 def findings(run: ClientRun) -> Iterator[LintFinding]:
@@ -42,7 +42,7 @@ def missing_values(operation: Operation, calls: Collection[Call]) -> Mapping[str
     if answer is None or answer.schema is None:
         return {}
     known: dict[str, list[str]] = {}
-    _enumerations(operation, answer.schema, "", known, _DEEPEST)
+    _enumerations(operation, answer.schema, "", known, _MAX_DEPTH)
     met: dict[str, set[str]] = {}
     for call in calls:
         if call.succeeded:

@@ -21,7 +21,7 @@ from mock_server.support.redaction import MASK
 
 _START = datetime(2000, 1, 1)
 _MOMENTS = (TextFormat.MOMENT, TextFormat.OTHER_MOMENT, TextFormat.DATE)
-_LONGEST = 1700
+_MAX_CHARACTERS = 1700
 """Letters of the longest made-up text; all longer ones are of one class."""
 _SPREAD = 999_983
 """How many made-up numbers there are where the document sets no bounds."""
@@ -64,7 +64,7 @@ class MadeUpValues:
             case TextFormat.DIGITS:
                 return "".join(str(ord(letter) % 10) for letter in self._letters(value, len(value)))
         prefix = next((it for it in self._prefixes if value.startswith(it)), "")
-        return prefix + self._letters(value, min(len(value), _LONGEST) - len(prefix))
+        return prefix + self._letters(value, min(len(value), _MAX_CHARACTERS) - len(prefix))
 
     def json(self, value: Any, place: Place, moments: Moments, keeps: Collection[str] = (), depth: int = 0) -> Any:
         """A JSON value of the same shape."""

@@ -16,7 +16,7 @@ _QUIET = 0.15
 _LOOK = 0.03
 NOBODY = CheckedRecord("", ())
 """The record that a probe is asked about which counts all effects."""
-_LONGEST = 300.0
+_MAX_SECONDS = 300.0
 """Seconds after which a receiver whose effects go on and on is looked at no longer."""
 
 
@@ -111,7 +111,7 @@ class EffectWatch:
         It gives up after ``patience`` seconds without another effect, and on a receiver that never comes to rest.
         """
         changed = self._clock()
-        end = changed + _LONGEST
+        end = changed + _MAX_SECONDS
         last = Effects(-1)
         while True:
             seen, now = self.seen(records), self._clock()

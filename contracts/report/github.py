@@ -19,7 +19,7 @@ MAX_TABLE_BYTES = 400 * 1024
 """Most bytes of each of the two tables: GitHub takes a mebibyte of a summary, and nothing of a larger one."""
 _MAX_TEXT_CHARACTERS = 240
 """Most characters of a cell, before they are escaped."""
-_LONGEST_MESSAGE, _LONGEST_TITLE = 4_000, 200
+_MAX_MESSAGE_CHARACTERS, _MAX_TITLE_CHARACTERS = 4_000, 200
 """Characters of an annotation. GitHub cuts a message after 64 KiB, and a title after 255 characters."""
 
 
@@ -45,7 +45,7 @@ def _annotations(causes: Sequence[Cause]) -> Iterator[str]:
 
 
 def _command(item: Mapping[str, Any], title: str, text: str) -> str:
-    title, text = shorten(title, _LONGEST_TITLE), shorten(text, _LONGEST_MESSAGE)
+    title, text = shorten(title, _MAX_TITLE_CHARACTERS), shorten(text, _MAX_MESSAGE_CHARACTERS)
     return f"::{_LEVELS[item['breaks']]} title={escaping.annotation_property(title)}::{escaping.annotation(text)}"
 
 

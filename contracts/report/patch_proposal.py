@@ -21,7 +21,7 @@ from contracts.spec.schema_location import SchemaLocation
 from contracts.transport.exchange import NOT_JSON, Exchange
 from mock_server.support.redaction import MASK
 
-_DEEPEST = 4
+_MAX_DEPTH = 4
 _TYPES: Mapping[type, str] = MappingProxyType(
     {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null", list: "array", dict: "object"}
 )
@@ -153,7 +153,7 @@ def _broken_schema(case: _Case) -> Mapping[str, Any]:
     raise _None(f"what `{keyword}` at {place.pointer} should say depends on the value, which is not kept: look it up")
 
 
-def shape_schema(value: Any, depth: int = _DEEPEST, words: Collection[str] | None = None) -> dict[str, Any]:
+def shape_schema(value: Any, depth: int = _MAX_DEPTH, words: Collection[str] | None = None) -> dict[str, Any]:
     """Make a schema for values of this shape, without anything of the value itself.
 
     A name may be data if it is not among the ``words`` of the document and does not look like the name of a member.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import yaml
 
 from contracts.rules.location import Location
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import reference_tokens, split
 
 _MAX_REFERENCES = 20
 """References that are followed one after the other; a circle has no end."""
@@ -72,8 +72,8 @@ class SchemaNodes:
         return self._step(kinds[0], "schema") if kinds else None
 
     def _member(self, schema: Pair | None, pointer: str) -> Pair | None:
-        for step in pointer.split("/")[1:]:
-            deeper = self._below(schema, unescape(step), _MAX_REFERENCES)
+        for step in split(pointer):
+            deeper = self._below(schema, step, _MAX_REFERENCES)
             if deeper is None:
                 break
             schema = deeper
@@ -105,7 +105,7 @@ class SchemaNodes:
             if not reference.startswith("#/"):
                 return node
             target: yaml.Node | None = self._root
-            for step in reference.split("/")[1:]:
-                target = next((v for k, v in members(target) if k.value == unescape(step)), None)
+            for step in reference_tokens(reference):
+                target = next((v for k, v in members(target) if k.value == step), None)
             node = target
         return None

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import find
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _NAME = re.compile(r"\{([^{}]+)\}")
-_LONGEST = 20  # references, one after another
+_MAX_CHAINED = 20  # references, one after another
 
 
 def with_complete_operations(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -49,11 +49,9 @@ def _parameters(document: Mapping[str, Any], *owners: Mapping[str, Any]) -> Iter
 def _target(document: Mapping[str, Any], node: Any) -> Any:
     """The node that a chain of references leads to; ``node`` itself if it is none, or leads to nothing."""
     start = node
-    for _ in range(_LONGEST):
+    for _ in range(_MAX_CHAINED):
         reference = node.get("$ref") if isinstance(node, Mapping) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
+        if not isinstance(reference, str):
             return node if reference is None else start
-        node = document
-        for token in reference[2:].split("/"):
-            node = node.get(unescape(token)) if isinstance(node, Mapping) else None
+        node = find(document, reference)
     return start

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.errors import CannotRun
 from contracts.spec.dialect import VENDORS, strict
 from contracts.spec.validators import SchemaValidator, Validators
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import find
 
 Schema = Mapping[str, Any]
 
@@ -28,9 +28,7 @@ class DocumentSchemas:
             seen += 1
             if seen > 50 or not reference.startswith("#/"):
                 raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
-            target: Any = self.raw
-            for part in reference[2:].split("/"):
-                target = _part(target, unescape(part))
+            target = find(self.raw, reference)
             siblings = {name: value for name, value in node.items() if name != "$ref"}
             node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
         return node
@@ -80,10 +78,3 @@ class DocumentSchemas:
             if isinstance(part, Mapping):
                 yield part
                 waiting += [it for word in words for it in part.get(word, ())]
-
-
-def _part(node: Any, token: str) -> Any:
-    """The part of a node that one token of a JSON pointer names; None if there is none."""
-    if isinstance(node, list):
-        return node[int(token)] if token.isdecimal() and int(token) < len(node) else None
-    return node.get(token) if isinstance(node, Mapping) else None

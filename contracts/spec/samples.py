@@ -12,7 +12,7 @@ from contracts.spec.document import Document, Operation, Schema
 
 _TRIES = 12
 _DEEP = 4  # below, only what is required is made
-_DEEPEST = 12  # objects and lists in one another, of a schema that contains itself
+_MAX_DEPTH = 12  # objects and lists in one another, of a schema that contains itself
 _FORMATS = {
     "date": "2026-03-{:02}",
     "date-time": "2026-03-{:02}T05:06:07.089Z",
@@ -73,7 +73,7 @@ class Sampler:
     def value(self, document: Document, schema: Schema, unlike: Any = None) -> Any:
         """Make a valid value that is not ``unlike``, which is ignored if it is None. Raises CannotSample."""
         validator = document.certain_validator(schema)
-        if self._depth > _DEEPEST:
+        if self._depth > _MAX_DEPTH:
             raise CannotSample("no value fits that is not deeper")
         self._depth += 1
         try:

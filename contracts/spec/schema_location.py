@@ -45,8 +45,7 @@ class SchemaLocation:
             reference = place.node.get("$ref") if isinstance(place.node, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 break
-            steps = reference[2:].split("/")
-            place = replace(self, steps=tuple(map(json_pointer.unescape, steps)))
+            place = replace(self, steps=tuple(json_pointer.reference_tokens(reference)))
         return place
 
     def holder(self, steps: Sequence[str]) -> "SchemaLocation | None":

@@ -6,10 +6,9 @@ OpenAPI says that such a property should not be sent, and that `required` does n
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
 
 _SHELF = "x-writable"
-_HOME = "#/components/schemas/"
 _NAMES = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 _VALUES = frozenset({"default", "enum", "const", "example", "examples"})
 Node = Mapping[str, Any]
@@ -63,8 +62,8 @@ class _Writable:
     def shelf(self) -> dict[str, Any]:
         """The components that bodies refer to, and those that these refer to."""
         while self._waiting:
-            name = self._waiting.pop()
-            self._named[name] = self._schema(self._target({"$ref": f"{_HOME}{name}"}), frozenset())
+            pointer = self._waiting.pop()
+            self._named[pointer] = self._schema(self._target({"$ref": to_reference(pointer)}), frozenset())
         return self._named
 
     def _schema(self, node: Any, hidden: frozenset[str]) -> Any:
@@ -76,7 +75,7 @@ class _Writable:
         hidden |= frozenset(self._marked(node))
         copy: dict[str, Any] = {}
         for word, part in node.items():
-            if word == "$ref" and isinstance(part, str) and part.startswith(_HOME):
+            if word == "$ref" and isinstance(part, str) and part.startswith("#/"):
                 copy[word] = self._reference(part)
             elif word == "required" and isinstance(part, list):
                 copy[word] = [name for name in part if name not in hidden]
@@ -90,11 +89,12 @@ class _Writable:
         return copy
 
     def _reference(self, reference: str) -> str:
-        name = reference.removeprefix(_HOME)
-        if name not in self._named:
-            self._named[name] = None
-            self._waiting.append(name)
-        return f"#/components/{_SHELF}/{name}"
+        """The copy of the schema at any place of the document: a property of a component has a place as well."""
+        pointer = join(reference_tokens(reference))
+        if pointer not in self._named:
+            self._named[pointer] = None
+            self._waiting.append(pointer)
+        return to_reference(join(("components", _SHELF, pointer)))
 
     def _marked(self, node: Node) -> Iterator[str]:
         """The properties that a schema, or a schema in its `allOf`, marks as `readOnly`."""
@@ -118,9 +118,7 @@ class _Writable:
             reference = node.get("$ref") if isinstance(node, Mapping) else None
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 return node
-            node = self._document
-            for token in reference[2:].split("/"):
-                node = node.get(unescape(token)) if isinstance(node, Mapping) else None
+            node = find(self._document, reference)
         return None
 
 

@@ -127,7 +127,7 @@ class Exchange:
         line += "".join(f" {flag} {_quoted(text, keys)}" for flag, text in placed)
         if self.sent_body:
             text = self.sent_body.decode("utf-8", "backslashreplace")
-            line += " -d " + _shell_word(cut(text, _LONGEST_BODY))
+            line += " -d " + _shell_word(cut(text, _MAX_BODY_CHARACTERS))
         return f"{line} {_shell_word(self.report_url)}"
 
     def answer(self, longest: int = 240) -> str:
@@ -150,7 +150,7 @@ class Exchange:
         return "/".join(step if step in ("", "*") else self.shown_name(step) for step in pointer.split("/"))
 
 
-_LONGEST_BODY = 600
+_MAX_BODY_CHARACTERS = 600
 _QUOTES = "'\\"
 
 

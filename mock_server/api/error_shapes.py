@@ -17,7 +17,7 @@ _WORDS = re.compile(
 _STATUS = re.compile(r"(?:http|error|response)?[_-]?(?:status|code)(?:[_-]?code)?", re.IGNORECASE)
 _GOOD = re.compile(r"success(?:ful)?|ok|succeeded|result", re.IGNORECASE)
 _BAD = re.compile(r"(?:is[_-]?)?(?:error|failed|failure)", re.IGNORECASE)
-_DEEPEST = 6
+_MAX_DEPTH = 6
 _KNOWN = frozenset(map(int, HTTPStatus))
 
 
@@ -51,12 +51,12 @@ def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, d
 
 def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> list[Any]:
     found: list[Any] = []
-    if "object" in schema.types and schema.properties and depth < _DEEPEST:
+    if "object" in schema.types and schema.properties and depth < _MAX_DEPTH:
         kinds = [part for part in schema.alternatives if _is_of_status(part, facts)]
         found += [
             _object(part, facts, chance, depth) for part in (*kinds, schema, *schema.alternatives) if part.properties
         ]
-    if "array" in schema.types and schema.items is not None and depth < _DEEPEST:
+    if "array" in schema.types and schema.items is not None and depth < _MAX_DEPTH:
         found.append(["body"] if name == "loc" else [_value(schema.items, name, facts, chance, depth + 1)])
     if _STATUS.fullmatch(name):
         found += [facts.status, str(facts.status), facts.symbol, facts.symbol.lower()]

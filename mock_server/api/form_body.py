@@ -11,7 +11,7 @@ from mock_server.spec.schema import Schema
 from mock_server.support.exact_json import NotJson, read_json
 
 _MAX_PAIRS = 5_000
-_DEEPEST = 20
+_MAX_DEPTH = 20
 _KEY = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])+)")
 _INNER = re.compile(r"\[([^\[\]]*)\]")
 _JOINED = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
@@ -48,8 +48,8 @@ def _path(name: str) -> list[str]:
     if match is None or not match[1]:
         return [name]
     path = [match[1], *_INNER.findall(match[2])]
-    if len(path) > _DEEPEST:
-        raise ValueError(f"a field of more than {_DEEPEST} levels")
+    if len(path) > _MAX_DEPTH:
+        raise ValueError(f"a field of more than {_MAX_DEPTH} levels")
     return path
 
 

@@ -15,7 +15,7 @@ Place = Literal["path", "method", "query", "filter", "body"]
 MAX_REPORTED = 50
 """Most things of one request that are named."""
 _SHOWN = 60  # letters of a name
-_DEEPEST = 8  # levels of a body below which nobody looks for typing errors
+_MAX_DEPTH = 8  # levels of a body below which nobody looks for typing errors
 _MAX_ITEMS = 20  # of a list: each is written by the same hand
 
 _IDLE = "although the document has it: it names no field by which this list could be narrowed"
@@ -65,7 +65,7 @@ def _unknown(operation: Operation, names: Iterable[str]) -> Iterator[Ignored]:
 
 def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) -> list[Ignored]:
     """The fields, at whatever depth, that no branch of the schema names; a schema that allows others has none."""
-    if len(path) >= _DEEPEST or left <= 0:
+    if len(path) >= _MAX_DEPTH or left <= 0:
         return []
     found: list[Ignored] = []
     if isinstance(value, list) and schema.items is not None:

@@ -8,7 +8,7 @@ from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema_parts import Endless, Parts, below, largest, smallest
 from mock_server.support.exact_json import write_json
 
-_LONGEST_ARRAY = 100_000
+_MAX_ARRAY_ITEMS = 100_000
 _DIFFERENT = 8  # items of an array that are made; the rest of a long one are these again
 _MORE = 2  # items of an array that may be empty
 _MAX_CONTAINED = 1_000
@@ -22,7 +22,7 @@ def array_of(parts: Parts, rng: RandomSource, make: Make, *, short: bool) -> lis
     """Make an array that satisfies all ``parts``, with the fewest items if it is ``short``. Raises Endless."""
     least, most = largest(parts, "minItems", 0), smallest(parts, "maxItems", None)
     size = least if short else max(least, _MORE if most is None else min(most, _MORE))
-    if size > _LONGEST_ARRAY:
+    if size > _MAX_ARRAY_ITEMS:
         raise Endless
     heads = next((part.branches("prefixItems") for part in parts if "prefixItems" in part.node), [])
     items, contained = below(parts, "items"), below(parts, "contains")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import find
 
 _ALTERNATIVES = ("oneOf", "anyOf")
 _NAMES = "x-mock-discriminated"
@@ -76,23 +76,15 @@ def _choices(root: Mapping[str, Any], reference: str, name: str, seen: set[str])
             continue
         if isinstance(part.get("$ref"), str) and part["$ref"] not in seen:
             seen.add(part["$ref"])
-            waiting.append(_at(root, part["$ref"]))
+            waiting.append(find(root, part["$ref"]))
         named = part.get("properties")
         property = named.get(name) if isinstance(named, dict) else None
         for _ in range(len(seen) + 9):
             if isinstance(property, dict) and isinstance(property.get("$ref"), str):
-                property = _at(root, property["$ref"])
+                property = find(root, property["$ref"])
         if isinstance(property, dict) and "const" in property:
             return [property["const"]]
         if isinstance(property, dict) and isinstance(property.get("enum"), list):
             return list(property["enum"])
         waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []
     return None
-
-
-def _at(root: Mapping[str, Any], reference: str) -> Any:
-    """The node that a reference names; None if there is none."""
-    node: Any = root if reference.startswith("#/") else None
-    for token in unquote(reference[2:]).split("/"):
-        node = node.get(unescape(token)) if isinstance(node, dict) else None
-    return node

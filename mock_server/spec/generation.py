@@ -31,7 +31,7 @@ from mock_server.spec.schema_parts import (
 
 _LARGE = 60  # parts of a value, from which on optional properties are made at its first level only
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
-_DEEPEST = 6  # below this, the shortest value is sought
+_MAX_DEPTH = 6  # below this, the shortest value is sought
 _ENDLESS = 40
 _MAX_PARTS_OF_VALUE = 20_000
 _TRIES = 24
@@ -81,7 +81,7 @@ class _Draft:
         if given:
             fits = [value for value in given if all(part.accepts(value) for part in parts)] or given
             return self.rng.choice([value for value in fits if value is not None] or [None])
-        if depth > _DEEPEST and all("null" in schema.types for schema in schemas):
+        if depth > _MAX_DEPTH and all("null" in schema.types for schema in schemas):
             return None
         said = [part.declared_types for part in parts if part.declared_types is not None]
         types = (reduce(common, said) if said else None) or parts[0].types
@@ -193,7 +193,7 @@ class _Draft:
 
     def array(self, parts: Parts, depth: int) -> list[Any]:
         """Make an array that satisfies all ``parts``. Raises Endless."""
-        return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _DEEPEST)
+        return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _MAX_DEPTH)
 
     def string(self, parts: Parts, depth: int) -> str:
         least, most = largest(parts, "minLength", 0), smallest(parts, "maxLength", None)

@@ -4,10 +4,9 @@ An object in two parts of an `allOf` may have the same property in both, each wi
 """
 
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from mock_server.spec.document import Document
-from mock_server.support.json_pointer import escape
+from mock_server.support.json_pointer import escape, to_reference
 
 _JOINED = "x-mock-joined"
 
@@ -18,5 +17,5 @@ def joined(document: Document, pointers: Iterable[str]) -> str:
     name = " ".join(listed)
     made = document.root.setdefault(_JOINED, {})
     if name not in made:
-        made[name] = {"allOf": [{"$ref": f"#{quote(pointer, safe='/~')}"} for pointer in listed]}
+        made[name] = {"allOf": [{"$ref": to_reference(pointer)} for pointer in listed]}
     return f"/{_JOINED}/{escape(name)}"

@@ -11,7 +11,7 @@ from mock_server.spec.schema import Schema
 
 PageNumbers = Mapping[str, Any]
 
-_DEEPEST = 3
+_MAX_DEPTH = 3
 _WAYS = "next|previous|prev|first|last|self"
 _CURSORS = re.compile(
     r"(next|previous|prev)?(page)?(cursor|token|marker|bookmark|scrollid|continuationtoken|paginationtoken)"
@@ -54,7 +54,7 @@ class PageLinks:
             if name in known:
                 continue
             word = plain(name)
-            if part.types - {"null"} == {"object"} and depth < _DEEPEST and _HOLDERS.fullmatch(word):
+            if part.types - {"null"} == {"object"} and depth < _MAX_DEPTH and _HOLDERS.fullmatch(word):
                 inner = cls.of(part, (), word, depth + 1)
                 if inner.parts:
                     parts[name] = inner

@@ -19,7 +19,7 @@ from mock_server.support.text import shorten
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _STEPS_BACK = 100  # of a pattern about names of properties
 _TOLD = 20  # faults of one schema with all that it leads to
-_DEEPEST = 64  # schemas one in another without data between them
+_MAX_DEPTH = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
 
 ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
@@ -150,8 +150,8 @@ class SchemaLint:
 
     def _weigh(self, pointer: str, above: tuple[str, ...]) -> int:
         """Count the schemas that are checked for a value here, without those of its parts. Raises SpecError."""
-        if pointer in above or len(above) > _DEEPEST:
-            what = "a schema that contains itself" if pointer in above else f"more than {_DEEPEST} schemas in one"
+        if pointer in above or len(above) > _MAX_DEPTH:
+            what = "a schema that contains itself" if pointer in above else f"more than {_MAX_DEPTH} schemas in one"
             raise self._document.fault(pointer, what, "put a property or an item between them")
         if pointer not in self._weights:
             weight = 1 + sum(self._weigh(beside, (*above, pointer)) for beside in self._beside.get(pointer, ()))

@@ -19,7 +19,7 @@ from mock_server.support.exact_json import NotJson, write_json
 FORMAT, VERSION = "sophiie-mock/snapshot", 1
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
-_DEEPEST = 200  # levels; what is deeper is no JSON that is taken
+_MAX_DEPTH = 200  # levels; what is deeper is no JSON that is taken
 _ITEMS = 3  # the level of a record: in the file, in `records`, in a kind
 
 
@@ -91,7 +91,7 @@ def cut(raw: bytes) -> tuple[bytes, Sequence[tuple[int, int]]]:
             depth += 1
             if depth == _ITEMS + 1 and token[0] == b"{":
                 start = token.start()
-            elif depth > _DEEPEST:
+            elif depth > _MAX_DEPTH:
                 raise NotJson("nested too deep")
         elif token[0] in (b"}", b"]"):
             if depth == _ITEMS + 1 and token[0] == b"}":

@@ -1,12 +1,11 @@
 """The components of a document that are schemas, found by the references to them."""
 
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
-from mock_server.support.json_pointer import unescape
+from mock_server.support.json_pointer import reference_tokens
 
 _SHELVES = ("schemas", "x-mock-brought")  # keys of `components` that hold schemas
-_LONGEST = 20  # references, one after another
+_MAX_CHAINED = 20  # references, one after another
 Node = dict[str, Any]
 
 
@@ -36,16 +35,21 @@ class ComponentSchemas:
 
     def at(self, reference: str) -> Any:
         """The schema that a reference names; None if it is no component."""
-        tokens = unquote(reference).split("/")
-        if len(tokens) != 4 or tokens[:2] != ["#", "components"]:
+        tokens = reference_tokens(reference) if reference.startswith("#/") else []
+        if len(tokens) != 3 or tokens[0] != "components":
             return None
-        return self.shelves.get(tokens[2], {}).get(unescape(tokens[3]))
+        return self.shelves.get(tokens[1], {}).get(tokens[2])
 
     def target(self, node: Any) -> Any:
         """The schema that a chain of references leads to; None if it leads to no component."""
-        for _ in range(_LONGEST):
+        return self.target_and_reference(node)[0]
+
+    def target_and_reference(self, node: Any) -> tuple[Any, str]:
+        """That schema, with the last reference of the chain; empty for a schema that is no reference."""
+        last = ""
+        for _ in range(_MAX_CHAINED):
             reference = node.get("$ref") if isinstance(node, dict) else None
             if not isinstance(reference, str):
-                return node
-            node = self.at(reference)
-        return None
+                return node, last
+            node, last = self.at(reference), reference
+        return None, last

@@ -12,7 +12,7 @@ from mock_server.support.component_schemas import ComponentSchemas, Slip
 from mock_server.support.json_pointer import escape
 
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
-_DEEPEST = 20
+_MAX_DEPTH = 20
 Node = dict[str, Any]
 
 
@@ -91,7 +91,7 @@ class _Inheritance:
 def _base(node: Node, depth: int) -> Node:
     """Copy a base without its alternatives, for a child of it."""
     copy = {key: part for key, part in node.items() if key not in ("anyOf", "oneOf")}
-    if isinstance(copy.get("allOf"), list) and depth < _DEEPEST:
+    if isinstance(copy.get("allOf"), list) and depth < _MAX_DEPTH:
         parts = [_base(it, depth + 1) if isinstance(it, dict) and "$ref" not in it else it for it in copy["allOf"]]
         copy["allOf"] = [part for part in parts if part] or [{}]
     return copy

@@ -1,6 +1,8 @@
 """JSON pointers (RFC 6901): tokens with ``~`` and ``/`` escaped, each after a slash."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, unquote
 
 
 def escape(token: str | int) -> str:
@@ -21,3 +23,24 @@ def join(tokens: Iterable[str | int]) -> str:
 def split(pointer: str) -> list[str]:
     """The names that lead to the place of a JSON pointer; none for the whole value."""
     return [unescape(token) for token in pointer.split("/")[1:]]
+
+
+def to_reference(pointer: str) -> str:
+    """The reference (``#/…``) to a place of its own document: the pointer as the fragment of a URL."""
+    return f"#{quote(pointer, safe='/~')}"
+
+
+def reference_tokens(reference: str) -> list[str]:
+    """The names that lead to the place of such a reference."""
+    return split(unquote(reference.removeprefix("#")))
+
+
+def find(root: Any, reference: str) -> Any:
+    """What a reference names within its own document; None if it names nothing, or leads out of the document."""
+    node = root if reference.startswith("#/") else None
+    for token in reference_tokens(reference):
+        if isinstance(node, list):
+            node = node[int(token)] if token.isdecimal() and int(token) < len(node) else None
+        else:
+            node = node.get(token) if isinstance(node, Mapping) else None
+    return node

@@ -8,11 +8,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
 from mock_server.support.dynamic_scope import Anchored, DynamicScope
-from mock_server.support.json_pointer import escape
+from mock_server.support.json_pointer import escape, to_reference
 from mock_server.support.local_files import LocalFiles, Place
 from mock_server.support.outer_references import DATA, NAMES, NAMING, leads_elsewhere
 
@@ -134,7 +134,7 @@ class _Bundle:
     def _inside(self, place: Place) -> str:
         """The reference to ``place`` inside the document. A place in another file is copied in."""
         if place.file == self.home:
-            return f"#{quote(place.pointer, safe='/~')}"
+            return to_reference(place.pointer)
         if place not in self.brought:
             self.brought[place] = self._later(self.files.at(place), place.file, place.file)
         return f"#/components/{BROUGHT}/{self.brought[place]}"

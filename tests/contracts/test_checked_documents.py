@@ -156,6 +156,30 @@ def test_what_a_document_declares_or_is_silent_of_accuses_nobody(tmp_path: Path)
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
+def test_what_a_body_may_not_hold_is_found_behind_any_reference(tmp_path: Path) -> None:
+    """Properties that only answers have, in a property of a schema, in a list, and behind names that URLs escape."""
+    part = {"type": "object", "required": ["id", "name"],
+            "properties": {"id": {"type": "string", "readOnly": True}, "name": {"type": "string"}}}  # fmt: skip
+    held = {"type": "object", "properties": {"part": part, "parts": {"anyOf": [part]}}}
+    places = ["Held/properties/part", "Held/properties/parts/anyOf/0", "Held~1%7Bx%7D/properties/part"]
+    properties = {f"p{number}": {"$ref": f"#/components/schemas/{place}"} for number, place in enumerate(places)}
+    pet = {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
+    content = {"application/json": {"schema": pet}}
+    posted = {"requestBody": {"required": True, "content": content}}
+    answers = {"200": {"description": "", "content": content}, "400": {"description": ""}}
+    again = {"$ref": "#/paths/~1pets~1%7Bid%7D~1again/put"}
+    paths = {
+        "/pets": {"post": {**posted, "responses": answers}, "get": {"responses": answers}},
+        "/pets/{id}": {"put": again},
+        "/pets/{id}/again": {"put": {**posted, "responses": answers}},
+    }
+    root = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths,
+            "components": {"schemas": {"Held": held, "Held/{x}": held}}}  # fmt: skip
+    (tmp_path / "pets.json").write_text(json.dumps(root))
+    result = CliRunner().invoke(main.command, ["--spec", str(tmp_path / "pets.json")], standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
 @pytest.mark.parametrize(
     ("schemes", "left_out"),
     [

@@ -11,6 +11,7 @@ from mock_server.cli.client import segment
 from mock_server.config.paths import RUN_FILE
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.did_you_mean import did_you_mean
+from mock_server.support.json_pointer import find
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
@@ -143,8 +144,5 @@ def _resolved(document: Mapping[str, Any], part: Any) -> Any:
     for _ in range(8):
         if not isinstance(part, Mapping) or not isinstance(part.get("$ref"), str):
             break
-        found: Any = document
-        for name in part["$ref"].removeprefix("#/").split("/"):
-            found = found.get(name, {}) if isinstance(found, Mapping) else {}
-        part = found
+        part = find(document, part["$ref"]) or {}
     return part

@@ -7,13 +7,13 @@ from mock_server.support.exact_json import write_json
 
 MAX_ROWS = 50
 MAX_ANSWER_CHARACTERS = 8_000
-_LONGEST_TEXT = 300
-_LONGEST_LIST = 20
+_MAX_CHARACTERS = 300
+_MAX_ITEMS = 20
 
 
 def text_of(value: Any) -> str:
     """The value as JSON; long texts and lists in it are shortened until it is small enough."""
-    for length, items in ((_LONGEST_TEXT, MAX_ROWS), (_LONGEST_TEXT, _LONGEST_LIST), (120, 8), (60, 3)):
+    for length, items in ((_MAX_CHARACTERS, MAX_ROWS), (_MAX_CHARACTERS, _MAX_ITEMS), (120, 8), (60, 3)):
         text = write_json(_shortened(value, length, items)).decode()
         if len(text) <= MAX_ANSWER_CHARACTERS:
             return text
