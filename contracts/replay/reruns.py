@@ -65,7 +65,7 @@ class Reruns:
         for _ in range(_TRIES if self._run.mode is Mode.FULL else 1):
             self._run.client.forget()
             self._run.run_scenario(scenario)
-            reason = str(self._run.cut_short.get(scenario.name, ""))
+            reason = str(self._run.outcome.cut_short.get(scenario.name, ""))
             if not reason:
                 break
             self._further()

@@ -20,8 +20,8 @@ OFFLINE = "offline"
 class RunResult:
     """The result of a run.
 
-    ``not_run`` has the reason for each scenario that could not run. ``vacuous`` says why a green result would prove
-    nothing.
+    ``cut_short`` has the reason for each scenario that did not come to its end, and ``not_run`` for those among them
+    that found nothing till then. ``vacuous`` says why a green result would prove nothing.
     """
 
     target: Target
@@ -33,6 +33,7 @@ class RunResult:
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     not_run: dict[str, Skipped] = field(default_factory=dict)
+    cut_short: dict[str, Skipped] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     vacuous: list[str] = field(default_factory=list)
     accepted: list[Finding] = field(default_factory=list)

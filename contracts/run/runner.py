@@ -45,7 +45,6 @@ class Run:
         self.outcome, self.coverage = outcome, outcome.coverage
         self.client = ScenarioClient(plan.contract, plan.target, transport, plan.options.seed)
         self.done: set[str] = set()
-        self.cut_short: dict[str, Skipped] = {}
         """Units that were not run to their end, with the reason; they may have found something before."""
         self._writing, self._events = writing, events
         self._second_tenant = SecondTenant()
@@ -120,7 +119,7 @@ class Run:
         """Run one scenario; what it found. Raises RunStopped."""
         self._events.emit(ScenarioStarted(scenario.name))
         self.done.add(scenario.name)
-        self.cut_short.pop(scenario.name, None)
+        self.outcome.cut_short.pop(scenario.name, None)
         known, before = self.client.findings, set(self.client.findings)
         try:
             reason = self._attempt(scenario)
@@ -129,7 +128,7 @@ class Run:
                 known[key] = replace(known[key], scenario=scenario.name)
         new = [finding for key, finding in known.items() if key not in before]
         if reason:
-            self.cut_short[scenario.name] = reason
+            self.outcome.cut_short[scenario.name] = reason
         if reason and not new:
             self.outcome.not_run[scenario.name] = reason
         else:

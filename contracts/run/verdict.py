@@ -35,7 +35,7 @@ def shortcomings(
         reasons.append("nothing of what was chosen could be run here")
     if whole and options.check_rate_limit and not _limited(outcome):
         reasons.append("the rate limit was not seen")
-    lost = [name for name, skipped in outcome.not_run.items() if skipped.reason is SkipReason.LOST]
+    lost = [name for name, skipped in outcome.cut_short.items() if skipped.reason is SkipReason.LOST]
     if lost:
         reasons.append(f"{SkipReason.LOST} in {len(lost)} runs, {lost[0]} the first")
     odd = [f"{name}: {skipped}" for name, skipped in outcome.not_run.items() if skipped.reason is SkipReason.UNREADABLE]

@@ -8,14 +8,14 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def answering_then_gone(answers: int, *, then_resets: bool = False, name: str = "x-a") -> Generator[str, None, None]:
-    """Answers so many connections, then listens no more; or resets each that comes."""
+def answering_then_gone(answers: int, *, resets: int = 0, name: str = "x-a") -> Generator[str, None, None]:
+    """Answers so many connections and resets so many after them, then listens no more."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{name}: 1\r\nConnection: close\r\n"
     reply = f"{head}Content-Length: 2\r\n\r\n{{}}".encode()
 
     def serve() -> None:
         with suppress(OSError):
-            for number in range(answers if not then_resets else 10_000):
+            for number in range(answers + resets):
                 connection, _ = listener.accept()
                 with connection, suppress(OSError):
                     connection.recv(65536)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from auditing import audited
 from going_away import answering_then_gone
@@ -97,14 +98,23 @@ def test_probes_pass_the_guard_and_are_heeded(tmp_path: Path) -> None:
 def test_a_target_that_goes_away_ends_the_generator(tmp_path: Path) -> None:
     with answering_then_gone(4) as url, watched_connections() as connections:
         outcome = generated(document(tmp_path), url)
-    assert [skipped.reason for skipped in outcome.not_run.values()] == [SkipReason.LOST]
+    assert [skipped.reason for skipped in outcome.cut_short.values()] == [SkipReason.LOST]
     assert outcome.exit_code == 2
     assert set(connections) == {True}  # nobody looks beside the guard whether it is still there
     assert outcome.requests < 20
 
 
+@pytest.mark.parametrize("resets", [1, 2, 3])
+def test_a_target_that_goes_away_proves_nothing_though_something_was_found_before(tmp_path: Path, resets: int) -> None:
+    with answering_then_gone(4, resets=resets) as url:
+        outcome = generated(document(tmp_path), url)
+    assert (outcome.failed, outcome.broken, list(outcome.not_run)) == (["engine[things]"], [], [])
+    assert outcome.vacuous == ["the connection broke in 1 runs, engine[things] the first"]
+    assert outcome.exit_code == 2
+
+
 def test_dropped_connections_are_not_looked_into_beside_the_guard(tmp_path: Path) -> None:
-    with answering_then_gone(4, then_resets=True) as url, watched_connections() as connections:
+    with answering_then_gone(4, resets=10_000) as url, watched_connections() as connections:
         generated(document(tmp_path), url)
     assert set(connections) == {True}
 
