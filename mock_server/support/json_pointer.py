@@ -36,7 +36,7 @@ def reference_tokens(reference: str) -> list[str]:
 
 
 def find(root: Any, reference: str) -> Any:
-    """What a reference names within its own document; None if it names nothing, or leads out of the document."""
+    """Return what a reference names within its own document; None if it names nothing, or leads out of it."""
     node = root if reference.startswith("#/") else None
     for token in reference_tokens(reference):
         if isinstance(node, list):
