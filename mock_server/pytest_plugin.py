@@ -4,10 +4,8 @@ Every pytest run of an environment with this package loads this module, so it mu
 """
 
 import sys
-import warnings
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from mock_server.testing.factory import AsyncWorkspaceFactory, WorkspaceFactory
     from mock_server.testing.remote_server import RunningServer
     from mock_server.testing.server_choice import Source
+    from mock_server.testing.session_servers import SessionServers
 
 _MARK = "sophiie(world, seed, now, frozen, rate_limit): what this test's workspace is made from"
 
@@ -93,61 +92,49 @@ def sophiie_settings() -> "Source":
 
 @pytest.fixture(scope="session")
 def sophiie_server(
-    request: pytest.FixtureRequest, sophiie_settings: "Source"
-) -> "Iterator[MockServer | RunningServer]":
+    request: pytest.FixtureRequest, _sophiie_servers: "SessionServers", sophiie_settings: "Source"
+) -> "MockServer | RunningServer":
     """One server for the session, in a thread unless it is elsewhere; with pytest-xdist one for each worker.
 
-    If it cannot start, the session ends and gives the reason once, not for each of its tests.
+    If it cannot start, the session ends and gives the reason once, not for each of its tests. Tests in a folder whose
+    ``conftest.py`` has another ``sophiie_settings`` get workspaces on a server of their own.
     """
-    with ExitStack() as stack:
-        server, why = _entered(stack, sophiie_settings)
-        if server is None:
-            request.session.shouldfail = "there is no server for the fixture `sophiie`"
-            pytest.fail(f"no server: {why}", pytrace=False)
-        if difference := getattr(server, "difference", ""):
-            _warn(difference)
-        yield server
+    return _started(request, lambda: _sophiie_servers.of(sophiie_settings))
 
 
-def _entered(stack: ExitStack, source: "Source") -> "tuple[MockServer | RunningServer | None, str]":
-    """Start the server; if that fails, return None and the reason."""
+@pytest.fixture(scope="session")
+def _sophiie_servers(request: pytest.FixtureRequest) -> "Iterator[SessionServers]":
     try:
-        from mock_server.errors import SetupError  # start-up: for `serving`
-        from mock_server.testing.errors import Refused  # start-up: for `serving`
-        from mock_server.testing.server_choice import serving  # start-up: imports httpx
+        from mock_server.testing.session_servers import SessionServers  # start-up: imports httpx
     except ImportError as fault:
-        return None, f"{fault} → pip install httpx, which the handles of a test need"
+        _end(request, f"{fault} → pip install httpx, which the handles of a test need")
+    with SessionServers() as servers:
+        yield servers
+
+
+def _started(
+    request: pytest.FixtureRequest, start: "Callable[[], MockServer | RunningServer]"
+) -> "MockServer | RunningServer":
+    from mock_server.errors import SetupError  # start-up: for those who use the fixture
+    from mock_server.testing.errors import Refused  # start-up: as above
+
     try:
-        return stack.enter_context(serving(source)), ""
+        return start()
     except (Refused, SetupError) as fault:
-        return None, str(fault)
+        why = str(fault)
+    _end(request, why)
 
 
-def _warn(text: str) -> None:
-    """Show a warning at the end, also if warnings are errors, for no test has failed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.warn(text, stacklevel=2)
+def _end(request: pytest.FixtureRequest, why: str) -> NoReturn:
+    """End the session: there is no server, and the next test would only say the same."""
+    request.session.shouldfail = "there is no server for the fixture `sophiie`"
+    pytest.fail(f"no server: {why}", pytrace=False)
 
 
 @pytest.fixture
 def sophiie_options() -> Mapping[str, Any]:
     """The defaults of workspaces, unless a marker says otherwise: world, seed, now, frozen, rate_limit."""
     return {}
-
-
-@pytest.fixture(scope="session")
-def _sophiie_world(sophiie_server: "MockServer | RunningServer") -> str | None:
-    """The world of a test that names none: a small one, unless the server was started with a world of its own."""
-    from mock_server.testing import Refused  # start-up: imports httpx
-    from mock_server.testing.admin_client import AdminClient  # start-up: as above
-
-    control = AdminClient(sophiie_server.url, token=sophiie_server.admin_token)
-    try:
-        own = control("GET", "/settings")["world"]
-    except Refused:
-        return None  # each test says that its workspace cannot be made, and why
-    return "small" if own == "default" else None
 
 
 @pytest.fixture
@@ -160,23 +147,27 @@ def sophiie(sophiie_workspace: "WorkspaceFactory") -> "Sophiie":
 
 @pytest.fixture(scope="module")
 def sophiie_module(
-    request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
+    request: pytest.FixtureRequest,
+    sophiie_server: "MockServer | RunningServer",
+    sophiie_settings: "Source",
+    _sophiie_servers: "SessionServers",
 ) -> Iterator["Sophiie"]:
     """One workspace for all tests of a module; ``pytestmark = pytest.mark.sophiie(…)`` says what it is made from."""
     from mock_server.testing.fixtures import factory_for, make_workspace  # start-up: imports httpx
 
-    with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
+    server = _started(request, lambda: _sophiie_servers.suited(sophiie_server, sophiie_settings))
+    with factory_for(request, server, {"world": _sophiie_servers.world(server)}) as factory:
         yield make_workspace(factory)
 
 
 @pytest.fixture(scope="session")
 def sophiie_session(
-    request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_world: str | None
+    request: pytest.FixtureRequest, sophiie_server: "MockServer | RunningServer", _sophiie_servers: "SessionServers"
 ) -> Iterator["Sophiie"]:
     """One workspace for the whole session; with pytest-xdist one for each worker."""
     from mock_server.testing.fixtures import factory_for, make_workspace  # start-up: imports httpx
 
-    with factory_for(request, sophiie_server, {"world": _sophiie_world}) as factory:
+    with factory_for(request, sophiie_server, {"world": _sophiie_servers.world(sophiie_server)}) as factory:
         yield make_workspace(factory)
 
 
@@ -184,13 +175,15 @@ def sophiie_session(
 def sophiie_workspace(
     request: pytest.FixtureRequest,
     sophiie_server: "MockServer | RunningServer",
+    sophiie_settings: "Source",
     sophiie_options: Mapping[str, Any],
-    _sophiie_world: str | None,
+    _sophiie_servers: "SessionServers",
 ) -> Iterator["WorkspaceFactory"]:
     """Makes workspaces for this test: ``sophiie_workspace(world="edge", seed=7)``. They are removed after it."""
     from mock_server.testing.fixtures import factory_for  # start-up: imports httpx
 
-    with factory_for(request, sophiie_server, {"world": _sophiie_world, **sophiie_options}) as factory:
+    server = _started(request, lambda: _sophiie_servers.suited(sophiie_server, sophiie_settings))
+    with factory_for(request, server, {"world": _sophiie_servers.world(server), **sophiie_options}) as factory:
         yield factory
 
 

@@ -44,11 +44,16 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a module that need PostgreSQL run in one worker, so that not each worker starts one."""
+    """The tests of a module run in one worker, for what they share is then made once.
+
+    Each test by itself would also cost the scheduler a sixth of the time: it counts all that it gave out at each end.
+    """
     for item in items:
         asked = getattr(item, "callspec", None)
         if "postgres_server" in getattr(item, "fixturenames", ()) or (asked and "postgres" in asked.params.values()):
             item.add_marker(pytest.mark.xdist_group(f"postgres-{item.path.stem}"))
+        elif item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -82,6 +83,36 @@ def test_a_suite_of_a_users_runs_in_parallel_and_its_failures_say_why(tmp_path: 
     assert "not anything without a name" in done.stdout
     assert ": nowhere: " in done.stdout
     assert "During handling" not in done.stdout
+
+
+FOLDER = """
+import pytest
+from mock_server.config.settings import Settings
+
+@pytest.fixture(scope="session")
+def sophiie_settings():
+    return Settings(port=0, quiet=True, world={world!r})
+"""
+IN_FOLDER = """
+import pytest
+
+def test_of_the_folder(sophiie):
+    assert sophiie.world.count("leads") == {leads}
+
+def test_of_the_module(sophiie_module):
+    assert sophiie_module.world.count("leads") == {leads}
+"""
+
+
+@pytest.mark.parametrize("order", [("a", "b", "c"), ("c", "b", "a")])
+def test_the_settings_of_a_folder_hold_for_its_tests_whichever_ran_first(tmp_path: Path, order: Sequence[str]) -> None:
+    for folder, world, leads in (("a", "empty", 0), ("b", "", 12), ("c", "edge", 40)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"test_{folder}.py").write_text(IN_FOLDER.format(leads=leads))
+        if world:
+            (tmp_path / folder / "conftest.py").write_text(FOLDER.format(world=world))
+    done = run(tmp_path, "--import-mode=importlib", *order)
+    assert "6 passed" in done.stdout, done.stdout
 
 
 OURS = ["mock_server", "mock_server.pytest_plugin"]
