@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("architecture")  # one worker parses the modules, not each
 ROOT = Path(__file__).parent.parent
 
 # A module imports from lower floors, or from its own folder. Two folders on one floor know nothing of each other.

@@ -22,7 +22,7 @@ PACKED = {"openapi": "mock_server/_data/openapi", "fixtures": "mock_server/_data
 PATIENCE = 30.0  # seconds; only a failure waits that long
 
 # One group: these share one built wheel and one environment, so they run in one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:

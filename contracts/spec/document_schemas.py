@@ -20,6 +20,7 @@ class DocumentSchemas:
         self.vendors = VENDORS in raw
         """True for a document of the vendor's own: its conventions apply to that."""
         self._validators = Validators(raw, self.resolve)
+        self._targets: dict[str, Any] = {}
 
     def resolve(self, node: Any) -> Any:
         """Return ``node``, or the target of its reference. Keywords beside a reference stay and win."""
@@ -28,7 +29,9 @@ class DocumentSchemas:
             seen += 1
             if seen > 50 or not reference.startswith("#/"):
                 raise CannotRun(f"{self.name}: cannot follow the reference {reference}", "bundle the document")
-            target = find(self.raw, reference)
+            if reference not in self._targets:
+                self._targets[reference] = find(self.raw, reference)
+            target = self._targets[reference]
             siblings = {name: value for name, value in node.items() if name != "$ref"}
             node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
         return node

@@ -136,6 +136,7 @@ def test_every_operation_has_an_id_of_its_own() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 def test_examples_are_taken_and_answers_documented(hooks: HooksDesk, there: Callable[[str], str]) -> None:
     asked = sorted(operations(), key=lambda one: bool(_LAST.match(one[2]["operationId"])) * (2 - ("{id}" in one[1])))
     for method, path, operation in asked:

@@ -178,6 +178,7 @@ def test_a_workspace_that_is_none_has_no_inbox(hooks: HooksDesk) -> None:
 # --- the memory below -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_inbox_is_bounded_in_number_and_in_bytes() -> None:
     boxes = Inboxes(many=Inbox(), large=Inbox(), other=Inbox())
     for number in range(1_500):
@@ -245,6 +246,7 @@ def test_what_was_dropped_is_not_taken_for_what_did_not_come(hooks: HooksDesk, h
     assert "dropped 1" in late.json()["detail"]
 
 
+@pytest.mark.slow
 def test_many_who_wait_cost_a_delivery_little() -> None:
     async def posted() -> list[float]:
         inbox, took = Inbox(), []

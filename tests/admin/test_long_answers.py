@@ -99,6 +99,7 @@ SEARCHES: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BODIES)
 def test_no_question_about_a_full_journal_keeps_others_waiting(desk: Desk, kind: str) -> None:
     fill(desk, BODIES[kind], 8)

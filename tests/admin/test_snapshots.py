@@ -78,6 +78,7 @@ def test_every_world_makes_the_round_trip(app: Starlette, recipe: Recipe) -> Non
     assert state(desk) == stirred
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", WORLDS, ids=lambda it: it.name)
 def test_every_world_goes_through_a_file(app: Starlette, recipe: Recipe) -> None:
     name = f"file-{recipe.name}"

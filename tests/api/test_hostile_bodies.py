@@ -138,6 +138,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON)
 @settings(max_examples=150)
 def test_whatever_an_open_field_is_sent_it_is_taken_or_refused(app: Starlette, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-import httpx
+import plain_http
 import pytest
 
 from mock_server.cli.main import main
@@ -19,7 +19,7 @@ def running() -> Iterator[MockServer]:
 @pytest.fixture
 def server(running: MockServer, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     """As it was at its start, and the one that verbs find."""
-    httpx.post(f"{running.url}/__admin/reset").raise_for_status()
+    plain_http.post(f"{running.url}/__admin/reset").raise_for_status()
     monkeypatch.setenv("SOPHIIE_MOCK_URL", running.url)
     monkeypatch.delenv("SOPHIIE_API_KEY", raising=False)
     return running

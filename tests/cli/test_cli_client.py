@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 
@@ -21,17 +21,17 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def server() -> Any:
     with MockServer(Settings(port=0, quiet=True, world="small", rate_limit="off")) as running:
-        httpx.post(f"{running.url}/__admin/workspaces", json={"id": "alone", "world": "empty"}).raise_for_status()
+        plain_http.post(f"{running.url}/__admin/workspaces", json={"id": "alone", "world": "empty"}).raise_for_status()
         yield running
 
 
 @pytest.fixture
 def other(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A second workspace, whose key the verbs are given."""
-    made = httpx.post(f"{server.url}/__admin/workspaces", json={"world": "small"}).json()
+    made = plain_http.post(f"{server.url}/__admin/workspaces", json={"world": "small"}).json()
     monkeypatch.setenv("SOPHIIE_API_KEY", made["key"])
     yield made
-    httpx.delete(f"{server.url}/__admin/workspaces/{made['id']}")
+    plain_http.delete(f"{server.url}/__admin/workspaces/{made['id']}")
 
 
 @pytest.fixture
@@ -50,7 +50,9 @@ def run(server: MockServer, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 def test_every_verb_works_in_the_workspace_of_the_key(server: MockServer, other: Any, run: Run) -> None:
     hook = {"hookUrl": f"{server.url}/__admin/inbox/{other['id']}/x", "trigger": "LEAD_CREATED"}
     path = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
-    httpx.post(server.url + path, json=hook, headers={"authorization": f"Bearer {other['key']}"}).raise_for_status()
+    plain_http.post(
+        server.url + path, json=hook, headers={"authorization": f"Bearer {other['key']}"}
+    ).raise_for_status()
 
     code, out, err = run("trigger", "LEAD_CREATED")
     assert (code, out.splitlines()[-1], err) == (0, f"LEAD_CREATED -> {hook['hookUrl']} delivered", "")
@@ -58,7 +60,7 @@ def test_every_verb_works_in_the_workspace_of_the_key(server: MockServer, other:
     listed = run("events", "list")[1]
     assert {line.split("\t")[1] for line in listed.splitlines()} == {"LEAD_CREATED", "INQUIRY_CREATED"}
     here, there = (
-        httpx.get(f"{server.url}/__admin/webhooks/events", headers={"x-mock-workspace": id}).json()["total"]
+        plain_http.get(f"{server.url}/__admin/webhooks/events", headers={"x-mock-workspace": id}).json()["total"]
         for id in (other["id"], "default")
     )
     assert (here >= 2, there) == (True, 0)
@@ -123,7 +125,7 @@ def test_bytes_that_are_no_text_are_refused_in_a_line(run: Run, arguments: list[
 
 def test_a_control_request_is_about_the_workspace_of_its_key(server: MockServer, other: Any) -> None:
     def asked(**headers: str) -> tuple[int, Any]:
-        answer = httpx.get(f"{server.url}/__admin/webhooks/events", headers=headers)
+        answer = plain_http.get(f"{server.url}/__admin/webhooks/events", headers=headers)
         return answer.status_code, answer.json().get("workspace")
 
     bearer = f"Bearer {other['key']}"

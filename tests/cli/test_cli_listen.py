@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 
@@ -58,7 +58,7 @@ def meanwhile(*steps: Callable[[], Any]) -> Iterator[None]:
 
 
 def admin(server: MockServer, method: str, path: str, **more: Any) -> Any:
-    answer = httpx.request(method, f"{server.url}/__admin{path}", **more)
+    answer = plain_http.request(method, f"{server.url}/__admin{path}", **more)
     answer.raise_for_status()
     return answer.json()
 
@@ -79,7 +79,7 @@ def named(workspace: str) -> dict[str, str]:
 
 def lead(server: MockServer, key: str = "sk_test_local") -> None:
     headers = {"authorization": f"Bearer {key}"}
-    httpx.post(f"{server.url}/v1/leads", json={"firstName": "Ana"}, headers=headers).raise_for_status()
+    plain_http.post(f"{server.url}/v1/leads", json={"firstName": "Ana"}, headers=headers).raise_for_status()
 
 
 def subscriptions(server: MockServer) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 
@@ -23,15 +23,15 @@ Run = Callable[..., tuple[int, str, str]]
 def subscribe(server: MockServer, trigger: str = "LEAD_CREATED") -> None:
     hook = {"hookUrl": f"{server.url}/__admin/inbox/cli", "trigger": trigger}
     headers = {"authorization": f"Bearer {server.api_key}"}
-    assert httpx.post(server.url + SUBSCRIBE, json=hook, headers=headers).status_code == 201
+    assert plain_http.post(server.url + SUBSCRIBE, json=hook, headers=headers).status_code == 201
 
 
 def received(server: MockServer) -> list[Any]:
-    return list(httpx.get(f"{server.url}/__admin/inbox/cli").json()["received"])
+    return list(plain_http.get(f"{server.url}/__admin/inbox/cli").json()["received"])
 
 
 def subscriptions(server: MockServer) -> list[Any]:
-    return list(httpx.get(f"{server.url}/__admin/webhooks/subscriptions").json()["items"])
+    return list(plain_http.get(f"{server.url}/__admin/webhooks/subscriptions").json()["items"])
 
 
 # --- trigger --------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ def test_an_event_is_caused_by_doing_what_causes_it(server: MockServer, run: Run
     assert (code, err) == (0, "")
     assert out.splitlines()[-1] == f"{event.upper()} -> {server.url}/__admin/inbox/cli delivered"
     [got] = received(server)
-    events = httpx.get(f"{server.url}/__admin/webhooks/events?type={event.upper()}").json()["items"]
+    events = plain_http.get(f"{server.url}/__admin/webhooks/events?type={event.upper()}").json()["items"]
     assert [it["body"] for it in events] == [got["body"]]
     assert events[0]["cause"].startswith("sim_" if event.startswith("APPOINTMENT") else "req_")
 
@@ -101,7 +101,7 @@ def test_the_body_can_come_in_at_the_standard_input(
     assert (code, out, err) == (0, f"LEAD_DELETED -> {server.url}/__admin/inbox/cli delivered\n", "")
     [got] = received(server)
     assert (got["headers"]["content-type"], got["body"]) == ("text/csv", "not \ufffd JSON")
-    [event] = httpx.get(f"{server.url}/__admin/webhooks/events").json()["items"]
+    [event] = plain_http.get(f"{server.url}/__admin/webhooks/events").json()["items"]
     assert (event["encoding"], event["body"]) == ("base64", "bm90IP8gSlNPTg==")
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 
@@ -20,7 +20,7 @@ NOBODY = "http://127.0.0.1:1"
 
 
 def status(url: str, key: str) -> int:
-    return httpx.get(f"{url}/v1/leads", headers={"authorization": f"Bearer {key}"}).status_code
+    return plain_http.get(f"{url}/v1/leads", headers={"authorization": f"Bearer {key}"}).status_code
 
 
 def test_a_workspace_is_made_listed_and_removed(server: MockServer, run: Run) -> None:

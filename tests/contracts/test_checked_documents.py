@@ -156,6 +156,7 @@ def test_what_a_document_declares_or_is_silent_of_accuses_nobody(tmp_path: Path)
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
+@pytest.mark.slow
 def test_what_a_body_may_not_hold_is_found_behind_any_reference(tmp_path: Path) -> None:
     """Properties that only answers have, in a property of a schema, in a list, and behind names that URLs escape."""
     part = {"type": "object", "required": ["id", "name"],

@@ -52,6 +52,7 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ended:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "when", "number"),
     [

@@ -74,6 +74,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "asked"), [("safe", {"header"}), ("full", {"header", "query", "body"})])
 def test_nothing_that_a_run_leaves_behind_holds_a_secret(
     mode: str, asked: set[str], here: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture

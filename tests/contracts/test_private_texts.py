@@ -27,7 +27,6 @@ from contracts.transport.redaction import ReportRedactor
 from contracts.transport.target import Target
 from mock_server.support.redaction import MASK
 
-pytestmark = pytest.mark.xdist_group("private texts")  # the run that all of them look at is made once
 CONTRACT = load()
 RECORD = "lead_q8Zk3TTc0nfidential"
 INQUIRY = "inq_Vb71confidential"

@@ -46,6 +46,7 @@ def run(request: pytest.FixtureRequest) -> Callable[[Awaitable[int]], int]:
     return run
 
 
+@pytest.mark.slow
 def test_many_works_share_one_piece_of_each_round(run: Callable[[Awaitable[int]], int]) -> None:
     works = [work(PIECES, TURN_MILLISECONDS) for _ in range(MANY)]
 

@@ -28,7 +28,7 @@ LEAST = 8
 SAMPLE = [next(m for m in MUTANTS if m.group == group) for group in dict.fromkeys(m.group for m in MUTANTS)]
 """The first of each group."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("power")]  # one mock serves them all
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

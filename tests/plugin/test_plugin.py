@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import plain_http
 import pytest
 from messages import assert_message, line_with
 
@@ -213,14 +214,14 @@ def test_no_inbox_is_asked_what_could_not_have_come(mine: Sophiie) -> None:
 def test_an_inbox_that_dropped_something_says_so(mine: Sophiie, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.workspaces.inbox._MAX_KEPT_DELIVERIES", 1)
     for _ in range(2):
-        httpx.post(mine.inbox.url, json={"own": 1})
+        plain_http.post(mine.inbox.url, json={"own": 1})
 
     mine.inbox.expect({"own": 1})
     with pytest.raises(Refused) as refused:
         mine.inbox.expect_none({"own": 2})
     assert_message(refused.value)
     mine.inbox.drain()
-    httpx.post(mine.inbox.url, json={"own": 1})
+    plain_http.post(mine.inbox.url, json={"own": 1})
     mine.inbox.expect_none({"own": 2})
 
 
@@ -240,7 +241,7 @@ def test_names_that_python_keeps_have_an_underscore_behind(mine: Sophiie) -> Non
     (booked,) = mine.simulate("appointment", action="book", from_=lead)["happened"]
     assert (booked["leadId"], booked["newLead"]) == (lead, False)
     mine.inbox.answer(503, retry_after="120")
-    answer = httpx.post(mine.inbox.url, json={})
+    answer = plain_http.post(mine.inbox.url, json={})
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "120")
     assert mine.world.leads_[0]["id"] == lead

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 
@@ -88,7 +88,7 @@ def test_a_removed_workspace_is_gone_with_its_key(running: MockServer, control: 
         key = made.api_key
         assert made.id in ids(control)
 
-    assert httpx.get(f"{running.url}/v1/leads", headers={"authorization": f"Bearer {key}"}).status_code == 401
+    assert plain_http.get(f"{running.url}/v1/leads", headers={"authorization": f"Bearer {key}"}).status_code == 401
     assert made.id not in ids(control)
 
 
@@ -126,18 +126,18 @@ def test_the_default_workspace_stays(control: AdminClient) -> None:
 @pytest.mark.slow
 def test_a_key_is_told_once_and_never_kept(running: MockServer, control: AdminClient, tmp_path: Path) -> None:
     with MockServer(Settings(port=0, quiet=True, world="small", state=str(tmp_path / "state"))) as server:
-        made = httpx.post(f"{server.url}/__admin/workspaces", json={"id": "kept"}).json()
+        made = plain_http.post(f"{server.url}/__admin/workspaces", json={"id": "kept"}).json()
         headers = {"authorization": f"Bearer {made['key']}"}
-        created = httpx.post(f"{server.url}/v1/leads", json=LEAD, headers=headers).json()["lead"]["id"]
-        assert made["key"] not in httpx.get(f"{server.url}/__admin/workspaces").text
+        created = plain_http.post(f"{server.url}/v1/leads", json=LEAD, headers=headers).json()["lead"]["id"]
+        assert made["key"] not in plain_http.get(f"{server.url}/__admin/workspaces").text
     assert made["key"].encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
     with MockServer(server.settings) as server:
-        assert httpx.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 200
-        httpx.post(f"{server.url}/__admin/reset", headers={"x-mock-workspace": "kept"}).raise_for_status()
-        assert httpx.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 404
+        assert plain_http.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 200
+        plain_http.post(f"{server.url}/__admin/reset", headers={"x-mock-workspace": "kept"}).raise_for_status()
+        assert plain_http.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 404
     with MockServer(server.settings) as server:
-        assert httpx.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 404
-        httpx.delete(f"{server.url}/__admin/workspaces/kept").raise_for_status()
+        assert plain_http.get(f"{server.url}/v1/leads/{created}", headers=headers).status_code == 404
+        plain_http.delete(f"{server.url}/__admin/workspaces/kept").raise_for_status()
     with MockServer(server.settings) as server:
-        assert httpx.get(f"{server.url}/v1/leads", headers=headers).status_code == 401
+        assert plain_http.get(f"{server.url}/v1/leads", headers=headers).status_code == 401

@@ -123,6 +123,7 @@ def _theirs(core: OpenAPI, value: Any) -> tuple[bool, bool]:
     return found[0], found[1]
 
 
+@pytest.mark.slow
 @given(
     node=schemas,
     version=st.sampled_from(["3.0.3", "3.1.0"]),

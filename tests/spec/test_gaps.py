@@ -35,6 +35,7 @@ def test_the_ledger_is_read_in_its_order_and_as_texts() -> None:
         assert gap.switch.keys() <= set(gap.alternatives), gap.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assumption", SWITCHES)
 def test_every_switch_leaves_a_document_that_is_served(assumption: str) -> None:
     patches = assume(GAPS, [assumption])

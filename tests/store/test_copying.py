@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import httpx
+import plain_http
 import pytest
 from messages import assert_message
 from wire import TINY
@@ -30,14 +30,14 @@ def state(tmp_path: Path) -> Path:
 
 def create(server: MockServer, name: str) -> None:
     key = {"authorization": f"Bearer {server.api_key}"}
-    httpx.post(f"{server.url}/v1/leads", json={"firstName": name}, headers=key).raise_for_status()
+    plain_http.post(f"{server.url}/v1/leads", json={"firstName": name}, headers=key).raise_for_status()
 
 
 def leads(path: Path) -> list[Any]:
     """What a server that starts on the file has."""
     with MockServer(Settings(**{**TINY, "state": str(path)})) as server:
         key = {"authorization": f"Bearer {server.api_key}"}
-        return [lead["firstName"] for lead in httpx.get(f"{server.url}/v1/leads", headers=key).json()["leads"]]
+        return [lead["firstName"] for lead in plain_http.get(f"{server.url}/v1/leads", headers=key).json()["leads"]]
 
 
 @pytest.mark.slow

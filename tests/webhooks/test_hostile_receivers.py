@@ -32,7 +32,7 @@ from mock_server.webhooks import outbox
 from mock_server.webhooks.reply import MAX_REPLY_BYTES
 from mock_server.workspaces.workspace import Workspaces
 
-pytestmark = pytest.mark.xdist_group("hostile receivers")  # what becomes of them all is found out once
+pytestmark = pytest.mark.slow
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 NOT_WHOLE, NO_ANSWER, TOO_LATE = "the answer is not whole", "no HTTP answer", "no complete answer within 1 s"

@@ -47,6 +47,7 @@ def test_the_oldest_settled_deliveries_and_events_make_room() -> None:
     assert state.counters[outbox.KIND] == MANY
 
 
+@pytest.mark.slow
 def test_what_is_still_owed_is_never_dropped_nor_is_its_event() -> None:
     state = WorkspaceState()
     with state.transaction(NoLog(), "w") as tx:

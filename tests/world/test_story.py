@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +19,6 @@ from mock_server.world.fixtures import business, common
 from mock_server.world.ids import FIRST_FREE_INDEX, Ids
 from mock_server.world.recipe import Recipe, businesses
 
-pytestmark = pytest.mark.xdist_group("story")  # a world is made once, not by each worker
 UNREAD = {
     "EMAIL": "unreadEmails",
     "CALL": "unreadCalls",

@@ -18,7 +18,6 @@ from mock_server.workspaces.seeding import seeded
 from mock_server.world.business_rules import SOURCES
 from mock_server.world.recipe import load_recipe
 
-pytestmark = pytest.mark.xdist_group("worlds")  # a world is made once, not by each worker
 STARTS = [datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC), datetime(2027, 10, 3, 20, 0, tzinfo=UTC)]
 FIELDS: dict[tuple[str, str], set[Any]] = {
     ("inquiries", "source"): set(SOURCES),
