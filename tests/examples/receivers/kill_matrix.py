@@ -117,6 +117,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20, help="runs with the sound receivers, over all frameworks")
     parser.add_argument("--framework", choices=FRAMEWORKS, action="append")
     asked = parser.parse_args()
+    asked.env = asked.env.absolute()  # the receivers run in another folder
     there = [name for name in asked.framework or FRAMEWORKS if command(name, asked.env, 1)]
     wrong = [f"not shown: {name} is not installed" for name in FRAMEWORKS if name not in there]
     with tempfile.TemporaryDirectory() as folder:
