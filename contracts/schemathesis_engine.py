@@ -24,6 +24,7 @@ from contracts.rules.response_conformance import STATUS, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.spec.document import Contract, Document, Operation, blank
+from contracts.spec.rewriting import rewritten
 from contracts.transport.engine_transport import (
     EngineTransport,
     GuardedEngine,
@@ -153,13 +154,13 @@ def _patterns_alone(node: Any) -> Any:
     The engine would look for a text that matches the pattern but not the format, or the pattern at exactly the greatest
     length. There may be none, and to find that out takes seconds. Our own judges and scenarios check all of it.
     """
-    if isinstance(node, list):
-        return [_patterns_alone(item) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    both = isinstance(node.get("pattern"), str) and isinstance(node.get("format"), str)
+    return rewritten(node, _pattern_alone)
+
+
+def _pattern_alone(copy: dict[str, Any]) -> dict[str, Any]:
+    both = isinstance(copy.get("pattern"), str) and isinstance(copy.get("format"), str)
     dropped = ("format", "minLength", "maxLength") if both else ()
-    return {name: _patterns_alone(value) for name, value in node.items() if name not in dropped}
+    return {name: value for name, value in copy.items() if name not in dropped}
 
 
 class _Reader:

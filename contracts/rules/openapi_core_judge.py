@@ -19,6 +19,7 @@ from contracts.rules.rule import Finding, Group, Rule, Violation
 from contracts.spec.document import Contract, Operation
 from contracts.spec.operation_parts import JSON, Answer
 from contracts.spec.path_template import as_sent
+from contracts.spec.rewriting import rewritten
 from contracts.transport.exchange import Exchange, cut
 
 MAX_BODY_BYTES = 32 * 1024
@@ -164,11 +165,11 @@ def _normal(node: Any) -> Any:
     Also write out `explode` for `deepObject`, which always has it, and drop the format `time`, for which openapi-core
     refuses the offset that RFC 3339 demands.
     """
-    if isinstance(node, list):
-        return [_normal(item) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    copy = {str(name): _normal(value) for name, value in node.items() if not _is_servers(name, value)}
+    return rewritten(node, _normalized)
+
+
+def _normalized(node: dict[str, Any]) -> dict[str, Any]:
+    copy = {str(name): value for name, value in node.items() if not _is_servers(name, value)}
     if copy.get("format") == "time":
         del copy["format"]
     if copy.get("style") == "deepObject":

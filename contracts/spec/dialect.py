@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
+from contracts.spec.rewriting import rewritten
 from contracts.spec.writable import with_writable_bodies
 from mock_server.support.schemas_as_meant import as_meant
 
@@ -24,8 +25,6 @@ _ONE_OF = "x-one-of"
 _WIDTH = re.compile("(u?)int(8|16|32|64)")
 """The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
-_VALUES = ("default", "enum", "const", "example", "examples")
-"""Keywords whose values are no schemas."""
 
 
 def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
@@ -41,9 +40,10 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
-        document = {word: _newer(value) for word, value in document.items()} | {"openapi": "3.1.0"}
+        document = rewritten(document, _newer) | {"openapi": "3.1.0"}
     complete = with_complete_operations(document) if mended else document
-    loose = with_writable_bodies(_reconciled(complete)) if mended else _reconciled(complete)
+    loose = rewritten(complete, _reconciled)
+    loose = with_writable_bodies(loose) if mended else loose
     translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
@@ -101,17 +101,12 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
         raise CannotRun(f"{name}: the URL of the first server cannot be read: {url}", "correct it") from None
 
 
-def _reconciled(node: Any) -> Any:
-    """Copy a node without contradictions by which documents make their own values invalid by mistake.
+def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
+    """Remove contradictions by which documents make their own values invalid by mistake.
 
     If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. A closed
     object cannot have more properties than it names.
     """
-    if isinstance(node, list):
-        return [_reconciled(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {word: value if word in _VALUES else _reconciled(value) for word, value in node.items()}
     choice = copy.get("discriminator")
     if isinstance(choice, dict) and isinstance(choice.get("propertyName"), str):
         del copy["discriminator"]
@@ -126,11 +121,10 @@ def _reconciled(node: Any) -> Any:
 
 def strict(node: Any) -> Any:
     """Copy a node with each choice of a discriminator as the document has it, and numbers as wide as their format."""
-    if isinstance(node, list):
-        return [strict(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {word: value if word in _VALUES else strict(value) for word, value in node.items()}
+    return rewritten(node, _strict)
+
+
+def _strict(copy: dict[str, Any]) -> dict[str, Any]:
     if copy.pop(_ONE_OF, False):
         copy["oneOf"] = copy.pop("anyOf")
     width = _WIDTH.fullmatch(str(copy.get("format", "")))
@@ -141,16 +135,10 @@ def strict(node: Any) -> Any:
     return copy
 
 
-def _newer(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_newer(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    nullable = node.get("nullable") is True
-    if isinstance(node.get("$ref"), str):
-        copy: dict[str, Any] = {"$ref": node["$ref"]}
-    else:
-        copy = {word: value if word in _VALUES else _newer(value) for word, value in node.items()}
+def _newer(copy: dict[str, Any]) -> dict[str, Any]:
+    nullable = copy.get("nullable") is True
+    if isinstance(copy.get("$ref"), str):
+        copy = {"$ref": copy["$ref"]}
     for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(copy.get(exclusive), bool) and copy.pop(exclusive) and bound in copy:
             copy[exclusive] = copy.pop(bound)

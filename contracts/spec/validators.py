@@ -12,11 +12,11 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.spec.errors_in_turn import ErrorBelow, errors_in_turn
+from contracts.spec.rewriting import below_keywords, rewritten
 from mock_server.support.exact_json import is_deeper, write_json
 
 Error = jsonschema_rs.ValidationError | ErrorBelow
 _CUT = "x-suite-component"
-_DATA = ("default", "enum", "const", "example", "examples")
 _SHALLOW = 4  # levels of a value; so few have few ways, whatever the schema is
 _ACROSS = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$id"})
 """Keywords that look across references: a document with one of them gets no quick validators."""
@@ -127,14 +127,11 @@ class SchemaValidator:
 
 def _cut(node: Any) -> Any:
     """Copy a schema with its references replaced by a keyword of our own."""
-    if isinstance(node, list):
-        return [_cut(item) for item in node]
-    if not isinstance(node, Mapping):
-        return node
-    return {
-        _CUT if word == "$ref" and isinstance(value, str) else word: value if word in _DATA else _cut(value)
-        for word, value in node.items()
-    }
+    return rewritten(node, _cut_here)
+
+
+def _cut_here(copy: dict[str, Any]) -> dict[str, Any]:
+    return {_CUT if word == "$ref" and isinstance(value, str) else word: value for word, value in copy.items()}
 
 
 def references_of(node: Any) -> list[str]:
@@ -146,7 +143,7 @@ def references_of(node: Any) -> list[str]:
         if isinstance(part, Mapping):
             if isinstance(part.get("$ref"), str):
                 found.append(part["$ref"])
-            waiting += [value for word, value in part.items() if word not in _DATA]
+            waiting += below_keywords(part)
         elif isinstance(part, list):
             waiting += part
     return found
@@ -160,7 +157,7 @@ def _has(root: Any, words: frozenset[str]) -> bool:
         if isinstance(node, Mapping):
             if not words.isdisjoint(node):
                 return True
-            waiting += node.values()
+            waiting += below_keywords(node)
         elif isinstance(node, list):
             waiting += node
     return False

@@ -6,11 +6,12 @@ OpenAPI says that such a property should not be sent, and that `required` does n
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.spec.rewriting import WRITABLE
 from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
+from mock_server.support.outer_references import DATA
 
-_SHELF = "x-writable"
 _NAMES = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
-_VALUES = frozenset({"default", "enum", "const", "example", "examples"})
+
 Node = Mapping[str, Any]
 
 
@@ -24,7 +25,7 @@ def with_writable_bodies(document: Node) -> Node:
     components = dict(own) if isinstance(own, Mapping) else {}
     if isinstance(bodies := components.get("requestBodies"), Mapping):
         components["requestBodies"] = {name: writable.content(body) for name, body in bodies.items()}
-    return {**document, "paths": paths, "components": {**components, _SHELF: writable.shelf()}}
+    return {**document, "paths": paths, "components": {**components, WRITABLE: writable.shelf()}}
 
 
 class _Writable:
@@ -85,7 +86,7 @@ class _Writable:
                 kept = {name: it for name, it in part.items() if word != "properties" or name not in hidden}
                 copy[word] = {name: self._schema(it, frozenset()) for name, it in kept.items()}
             else:
-                copy[word] = part if word in _VALUES or word.startswith("x-") else self._schema(part, frozenset())
+                copy[word] = part if word in DATA or word.startswith("x-") else self._schema(part, frozenset())
         return copy
 
     def _reference(self, reference: str) -> str:
@@ -94,7 +95,7 @@ class _Writable:
         if pointer not in self._named:
             self._named[pointer] = None
             self._waiting.append(pointer)
-        return to_reference(join(("components", _SHELF, pointer)))
+        return to_reference(join(("components", WRITABLE, pointer)))
 
     def _marked(self, node: Node) -> Iterator[str]:
         """The properties that a schema, or a schema in its `allOf`, marks as `readOnly`."""

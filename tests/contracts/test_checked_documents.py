@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from contracts.errors import CannotRun
 from contracts.scenarios import access
 from contracts.scenarios.plan import all_scenarios
 from contracts.spec.dialect import TRANSLATED, plain
-from contracts.spec.document import Contract, Document
+from contracts.spec.document import Contract, Document, load
 from contracts.spec.security import declared_schemes
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
@@ -43,6 +44,7 @@ def of(schema: dict[str, Any], version: str = "3.0.3") -> Any:
         ({"properties": {"nullable": {"type": "boolean"}}}, {"properties": {"nullable": {"type": "boolean"}}}),
         ({"example": {"nullable": True}}, {"example": {"nullable": True}}),
         ({"items": {"type": "number", "nullable": True}}, {"items": {"type": ["number", "null"]}}),
+        ({"$ref": "#/b", "nullable": False}, {"$ref": "#/b"}),
     ],
 )
 def test_an_older_schema_says_the_same_in_the_newer_version(older: dict[str, Any], newer: dict[str, Any]) -> None:
@@ -153,6 +155,52 @@ def test_what_a_document_declares_or_is_silent_of_accuses_nobody(tmp_path: Path)
     (tmp_path / "pets.json").write_text(json.dumps(root))
     asked_for = ["--spec", str(tmp_path / "pets.json"), "--quick"]
     result = CliRunner().invoke(main.command, asked_for, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
+# Names that are keywords of OpenAPI, or of JSON Schema, where they stand for something else.
+WORDS = [
+    *("default", "enum", "const", "example", "examples", "nullable", "discriminator", "pattern", "format", "required"),
+    *("type", "servers", "style", "explode", "externalValue", "properties", "items", "allOf", "readOnly", "$ref"),
+    *("$id", "$anchor", "$dynamicRef", "unevaluatedProperties", "minimum", "exclusiveMinimum", "not", "x-thing"),
+]
+NAMED: Sequence[dict[str, Any]] = [
+    {"type": "string", "nullable": True},
+    {"type": "integer", "nullable": True, "minimum": 0, "exclusiveMinimum": True},
+    {"type": "object", "nullable": True, "properties": {"default": {"type": "string", "nullable": True}}},
+]
+
+
+def with_words(schema: dict[str, Any]) -> dict[str, Any]:
+    """A document with things that have a property of each of these names."""
+    named = dict.fromkeys(WORDS, schema)
+    thing = {"type": "object", "required": WORDS, "properties": named, "additionalProperties": False}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
+    answers = {"200": {"description": "", "content": content}, "400": {"description": ""}}
+    posted = {"requestBody": {"required": True, "content": content}, "responses": answers}
+    root = {"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/things": {"post": posted}}}
+    return {**root, "components": {"schemas": {"Thing": thing}}}
+
+
+@pytest.mark.parametrize("schema", NAMED, ids=["text", "number", "object"])
+def test_a_property_may_be_called_like_a_keyword(schema: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text(json.dumps(with_words(schema)))
+    [document] = load(str(tmp_path / "words.json")).documents
+    accepts = document.validator({"$ref": "#/components/schemas/Thing"}).is_valid
+    nulls = dict.fromkeys(WORDS)
+    assert accepts(nulls)
+    for word in WORDS:
+        assert not accepts({**nulls, word: 0}), word
+        assert not accepts({name: None for name in WORDS if name != word}), word
+    if schema["type"] == "object":
+        assert accepts({**nulls, "default": {"default": None}})
+
+
+@pytest.mark.slow
+def test_a_mock_of_such_a_document_is_accused_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text(json.dumps(with_words(NAMED[1])))
+    asked = ["--spec", str(tmp_path / "words.json"), "--quick"]
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
