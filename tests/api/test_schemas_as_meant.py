@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import assert_message, line_with
 from starlette.applications import Starlette
 from wire import ask
 
@@ -153,4 +154,4 @@ def test_a_value_may_fit_a_branch_and_the_base_of_it(file: Any) -> None:
 
 def test_what_is_read_otherwise_is_listed_at_start(file: Any, caplog: pytest.LogCaptureFixture) -> None:
     _served(file(_collection(_ref("Pet")), **_CLOSED))
-    assert "/components/schemas/Pet: a closed schema in `allOf`" in caplog.text
+    assert_message(line_with(caplog.text, "/components/schemas/Pet").partition("#")[2])

@@ -249,7 +249,8 @@ def test_any_file_gives_settings_or_says_why_not(tmp_path_factory: pytest.TempPa
 )
 def test_a_variable_that_is_no_setting_is_said_once_without_its_value(name: str, help: str) -> None:
     [problem] = unknown_variables({name: "a-secret", "SOPHIIE_API_KEY": "x", "PATH": "y"})
-    assert str(problem) == f"{name}: no such setting, so it is ignored → {help}"
+    assert (problem.where, problem.remedy) == (name, help)
+    assert_message(problem.what, "a variable that is no setting")
 
 
 def test_every_variable_that_is_read_is_known() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from messages import assert_message
 
 from contracts.errors import CannotRun
 from contracts.receiver.check import check_receiver
@@ -31,8 +32,9 @@ def test_each_record_of_a_trigger_causes_one_event_of_it(sophiie: Sophiie, trigg
 
 
 def test_an_unknown_trigger_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(CannotRun, match=r"no trigger `CALL_ENDED`.* one of LEAD_CREATED, LEAD_UPDATED"):
+    with pytest.raises(CannotRun) as refused:
         find_subject("CALL_ENDED")
+    assert_message(refused.value)
     assert find_subject("inquiry_created").kind == "inquiries"
 
 
