@@ -4,14 +4,14 @@ from typing import Any
 
 import schemathesis
 
-_LONGEST = {"wait": 60, "timeout": 120}
+_MAX_SECONDS = {"wait": 60, "timeout": 120}
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
     """Wait for nothing, where a request may wait as long as it says. A number out of bounds stays as it is."""
     for part in (case.query, case.body):
-        for name, most in _LONGEST.items() if isinstance(part, dict) else ():
+        for name, most in _MAX_SECONDS.items() if isinstance(part, dict) else ():
             if 0 <= _number(part.get(name)) <= most:
                 part[name] = 0
 
