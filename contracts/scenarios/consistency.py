@@ -159,9 +159,10 @@ def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Ope
             )
 
 
-def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -> None:
-    """A call lasts from its start to its end."""
-    calls = [item for item in whole_list(client, listing) if item.get("source") == "CALL"]
+def inquiry_details(client: ScenarioClient, listing: Listing, leads: Listing, read: Operation) -> None:
+    """A call lasts from its start to its end; an e-mail that came in was not sent to its own lead."""
+    items = whole_list(client, listing)
+    calls = [item for item in items if item.get("source") == "CALL"]
     for item in some(calls, _MORE):
         exchange = client.get(read, item["id"])
         data = exchange.field("data") or {}
@@ -170,6 +171,12 @@ def inquiry_details(client: ScenarioClient, listing: Listing, read: Operation) -
             real = _seconds(end) - _seconds(start)
             if abs(real - seconds) > 1:
                 client.broken(rules.DURATION, read, exchange, expected=f"{real:.0f} seconds", got=f"{seconds}")
+    addresses = {lead["id"]: lead.get("email") for lead in whole_list(client, leads)}
+    for item in some([item for item in items if item.get("source") == "EMAIL"]):
+        exchange = client.get(read, item["id"])
+        data, own = exchange.field("data") or {}, addresses.get(item.get("leadId"))
+        if own is not None and data.get("to") == own != data.get("from"):
+            client.broken(rules.INNER, read, exchange, expected=f"from: {own}", got=f"to: {own}", where="/to")
 
 
 def _seconds(moment: str) -> float:

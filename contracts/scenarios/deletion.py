@@ -6,6 +6,7 @@ from typing import Any
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.paging import later_pages
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Operation
@@ -40,6 +41,8 @@ def deletion(client: ScenarioClient, family: Family) -> None:
     again = client.call(delete, record["id"])
     if again.status != 404:
         client.broken(rules.SECOND_DELETE, delete, exchange, again, expected="404", got=again.answer())
+    if kind.family.listing is not None:
+        later_pages(client, kind.family.listing, after, where="after-a-deletion")
     kind.gone(neighbour)
     _otherwise(kind, delete)
 

@@ -1,6 +1,7 @@
 """Scenarios about filters with expansion, and about values that almost match."""
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,20 @@ def expanded(client: ScenarioClient, listing: Listing, query: Mapping[str, Any],
             _second(client, listing, asked, got, full.items)
             names = {name for item in plain.items for name in item} - {name for item in bare.items for name in item}
             added(client, listing, full, names, where)
+
+
+def spread(pairs: Sequence[tuple[Any, Any]]) -> Sequence[tuple[Any, Any]]:
+    """Order pairs so that each value of the filter with fewer values comes once before any comes again.
+
+    A fault may be about one value only, as one word of an enumeration.
+    """
+    few = min((0, 1), key=lambda place: len({pair[place] for pair in pairs}))
+    turn: Counter[Any] = Counter()
+    rounds = list[int]()
+    for pair in pairs:
+        rounds.append(turn[pair[few]])
+        turn[pair[few]] += 1
+    return [pair for _, pair in sorted(zip(rounds, pairs, strict=True), key=lambda each: each[0])]
 
 
 def _second(client: ScenarioClient, listing: Listing, asked: Mapping[str, Any], got: Items, full: Items) -> None:

@@ -20,6 +20,7 @@ from contracts.transport.exchange import Exchange
 
 _MAX_RECORDS = 60
 """Most records that are read one by one: enough to find a fault that one in ten has."""
+_MAX_OF_A_KIND = 24
 _PREFIX = re.compile(r"[a-z]{2,5}_")
 
 
@@ -47,7 +48,7 @@ def items(client: ScenarioClient, listing: Listing) -> None:
 def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
     """Many items, read one by one, agree with their list and are consistent in themselves."""
     inner_ids: dict[Any, Any] = {}
-    for item in some(beginning(client, listing), _MAX_RECORDS):
+    for item in _of_each_kind(listing, beginning(client, listing)):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records
@@ -64,6 +65,18 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
             evidence = client.last(listing.operation), exchange
             for blamed in (read, listing.operation):  # nobody can say which of them is right
                 client.broken(violation.rule, blamed, *evidence, expected=due, got=got, where=name)
+
+
+def _of_each_kind(listing: Listing, items: Sequence[Record]) -> list[Record]:
+    """Some items with each value of an enumeration, which decides what is inside; some of all if there is none."""
+    document = listing.operation.document
+    schemas = {name: document.resolve(schema) for name, schema in listing.item_properties().items()}
+    kind = next((name for name, schema in schemas.items() if schema.get("enum")), None)
+    groups: dict[str, list[Record]] = {}
+    for item in items:
+        groups.setdefault(str(item.get(kind)) if kind else "", []).append(item)
+    each = _MAX_RECORDS if len(groups) < 2 else _MAX_OF_A_KIND
+    return [item for group in groups.values() for item in some(group, each)]
 
 
 def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:

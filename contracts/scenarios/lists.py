@@ -113,7 +113,7 @@ def _questions(client: ScenarioClient, listing: Listing, items: Items) -> Iterat
     for one, two in itertools.combinations(values, 2):
         pairs = list(dict.fromkeys((item.get(one), item.get(two)) for item in items))
         pairs = [(a, b) for a, b in pairs if listing.takes(asks[one], a) and listing.takes(asks[two], b)]
-        for first, second in pairs[:_MAX_VALUES]:
+        for first, second in filters.spread(pairs)[:_MAX_VALUES]:
             yield {one: first, two: second}
             # The other half of the pair: values that both exist, and seldom together.
             other = next((b for _, b in pairs if (first, b) not in pairs), None)

@@ -44,6 +44,12 @@ def cut(
     note(client, listing, rules.totals(page, number, size, len(ids)), page.exchange, where=where)
 
 
+def later_pages(client: ScenarioClient, listing: Listing, items: Sequence[rules.Item], *, where: str) -> None:
+    """Compare small pages after the first with ``items``, the whole list as it is after a change."""
+    for number in (2, 3) if listing.paged else ():
+        cut(client, listing, fetch(client, listing, page=number, size=2), items, number, size=2, where=where)
+
+
 def fetch(
     client: ScenarioClient,
     listing: Listing,

@@ -75,9 +75,10 @@ def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[S
     if business_rules.LEAD in operations and business_rules.INQUIRIES in lists:
         run = on(consistency.lead_details, lists, operations[business_rules.LEAD])
         yield Scenario(f"{topic}-last", business_rules.LEAD, run, [business_rules.INQUIRIES])
-    if business_rules.INQUIRY in operations and business_rules.INQUIRIES in lists:
-        args = lists[business_rules.INQUIRIES], operations[business_rules.INQUIRY]
-        yield Scenario(f"{topic}-calls", business_rules.INQUIRY, on(consistency.inquiry_details, *args))
+    needed = [business_rules.INQUIRIES, business_rules.LEADS]
+    if business_rules.INQUIRY in operations and set(needed) <= set(lists):
+        run = on(consistency.inquiry_details, *(lists[name] for name in needed), operations[business_rules.INQUIRY])
+        yield Scenario(f"{topic}-calls", business_rules.INQUIRY, run, needed)
     for short, long in business_rules.RECENT.items():
         if f"GET {short}" in lists and f"GET {long}" in lists:
             pair = lists[f"GET {short}"], lists[f"GET {long}"]

@@ -15,6 +15,7 @@ from contracts.scenarios import (
     protocol,
     recent_views,
     repeated_writes,
+    spellings,
     unasked_members,
     webhook_reliability,
     webhooks,
@@ -48,6 +49,7 @@ def lifecycles(catalogue: Catalogue) -> Iterator[Scenario]:
             ("bounds", bounds.creation),
             ("bounds-of-updates", bounds.update),
             ("unasked", unasked_members.ignored),
+            ("spellings", spellings.records),
             ("conflicts", ending.conflicts),
             ("concurrent-changes", concurrency.changes),
             ("concurrent-creations", concurrency.creations),
@@ -102,6 +104,7 @@ def bodies(catalogue: Catalogue) -> Iterator[Scenario]:
     for operation in catalogue.contract.operations.values():
         if operation.body is not None and operation not in made and not operation.parameters_in("path"):
             yield Scenario("bounds", operation.key, on(bounds.action, operation, catalogue))
+            yield Scenario("spellings", operation.key, on(spellings.action, operation, catalogue))
 
 
 def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:

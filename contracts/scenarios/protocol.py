@@ -1,7 +1,7 @@
 """Scenarios with requests that the document does not describe: other methods, bodies, types, query values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.rules import input
@@ -11,6 +11,9 @@ from contracts.scenarios.client import OWN_HEADERS, ScenarioClient, fill
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import METHODS, Operation
 from contracts.spec.operation_parts import Parameter
+from contracts.spec.path_ids import ids_of_the_form
+from contracts.spec.resources import NO_NUMBER
+from contracts.transport.exchange import Exchange
 
 _AUTH = "Authorization"
 _INTEGER = re.compile("-?[0-9]{1,18}")
@@ -79,15 +82,32 @@ def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) 
 
 
 def heads(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
-    """HEAD has the status and the content type of GET, except where the document was switched to refuse it."""
+    """HEAD has the status and the content type of GET, also of a refusal, unless the document refuses HEAD itself."""
     if not client.target.is_mock or "x-head-method" in operation.document.raw:
         raise ScenarioSkipped("nothing says how HEAD is answered there")
     shown, query = client.get(operation, *known), client.needed(operation, "query")
     url, headers = client.target.origin + fill(operation, known), client.headers(operation)
     head = client.send("HEAD", url, headers, None, query)
+    _alike(client, operation, shown, head)
+    for ids, sent, where in _refused_reads(operation, known, headers):
+        refused = fill(operation, ids)
+        get, head = (client.send(name, client.target.origin + refused, sent, None, query) for name in ("GET", "HEAD"))
+        _alike(client, operation, get, head, where)
+
+
+def _refused_reads(
+    operation: Operation, known: Sequence[Any], headers: Mapping[str, str]
+) -> Iterator[tuple[Sequence[Any], Mapping[str, str], str]]:
+    """Reads that find nothing or may not: the ids, the headers, and words for reports."""
+    yield known, {name: value for name, value in headers.items() if name != _AUTH}, "without-a-key"
+    for id in ids_of_the_form(operation, (NO_NUMBER, "suite_nothing"))[:1] if known else ():
+        yield (id, *known[1:]), headers, "unknown-id"
+
+
+def _alike(client: ScenarioClient, operation: Operation, shown: Exchange, head: Exchange, where: str = "") -> None:
     if (head.status, head.media_type) != (shown.status, shown.media_type):
         due, got = f"{shown.status} {shown.media_type}", f"{head.status} {head.media_type}"
-        client.broken(rules.HEAD, operation, shown, head, expected=due, got=got)
+        client.broken(rules.HEAD, operation, shown, head, expected=due, got=got, where=where)
 
 
 def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
@@ -116,7 +136,7 @@ def _read(text: str, parameter: Parameter) -> Any:
 def _beyond(parameter: Parameter) -> Iterator[str]:
     schema = parameter.schema
     if schema.get("type") == "integer":
-        yield from ("suite", "1.5", "", "1e3", "0x10", " 1", "+2", "\uff12", "2,3", "true")
+        yield from ("suite", "1.5", "", "1e3", "0x10", " 1", "+2", "\uff12", "2,3", "true", "1_0")
         if "minimum" in schema:
             yield str(schema["minimum"] - 1)
         if "maximum" in schema:

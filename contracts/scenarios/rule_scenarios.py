@@ -102,7 +102,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((consistency.RECENT,), ("agreement-recent",)),
     ((consistency.RECENT_SAME,), ("agreement-recent", "wording", "wording-after")),
     ((consistency.TURNS,), ("within", "details", "week")),
-    ((consistency.INNER,), ("details", "groups")),
+    ((consistency.INNER,), ("details", "groups", "agreement-calls")),
     ((consistency.DISTINCT,), ("within", "groups")),
     ((consistency.WEEK,), ("week",)),
     ((consistency.HISTORY,), ("history",)),

@@ -22,6 +22,9 @@ _INBOX = "many"
 _EVENTS = 40
 """Events of one kind: enough to notice if one in five is lost, and mostly one in twenty."""
 _FEWER = 20
+_SPARSE = 4
+"""Of so many leads one has no member that may be left out: a fault may be about leads without an e-mail address."""
+_OF_INQUIRY = ("summary", "source", "leadId", "tag", "isFirstInquiry")
 _CONTACTS = ("call", "sms", "email", "chat", "webform")
 Cause = tuple[Operation, Record, Mapping[str, Any]]
 """The operation that caused an event, the record that it is about, and the written values."""
@@ -46,16 +49,16 @@ class ManyCauses:
         return RecordKind(self._client, family)
 
     def leads(self, count: int) -> Iterator[Cause]:
-        """Create leads with awkward values."""
+        """Create leads with awkward values, and some with nothing but what is required."""
         kind = self._kind()
         made = AwkwardBodies(self._client.sampler, kind.create, business_rules.UNIQUE.get(kind.family.path, ()))
         for turn in range(count):
-            body = made.body(turn)
+            body = self._client.sampler.body(kind.create) if turn % _SPARSE == 1 else made.body(turn)
             exchange = self._client.accepted(self._client.call(kind.create, body=body), kind.create)
             yield kind.create, record_of(exchange), body
 
     def changes(self, count: int) -> Iterator[Cause]:
-        """Change one lead to awkward values, one time after the other; at the end one member at a time."""
+        """Change one lead to awkward values, then one member at a time, then each to null."""
         update = self._kind().family.update
         if update is None:
             raise ScenarioSkipped("a lead cannot be changed")
@@ -70,6 +73,10 @@ class ManyCauses:
             body = whole if alone is None else {name: value for name, value in whole.items() if name == alone}
             exchange = self._client.accepted(self._client.call(update, lead["id"], body=body), update)
             yield update, record_of(exchange), body
+        validator = update.document.validator(update.body or {})
+        for cleared in ({name: None} for name in names if validator.is_valid({name: None})):
+            exchange = self._client.accepted(self._client.call(update, lead["id"], body=cleared), update)
+            yield update, record_of(exchange), cleared
 
     def deletions(self, count: int) -> Iterator[Cause]:
         """Create leads and delete them."""
@@ -84,14 +91,14 @@ class ManyCauses:
         """Send messages and start calls, in turn; then simulate a contact of each kind."""
         operations, lists = self.catalogue.contract.operations, self.catalogue.lists
         send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
-        _, lead, _ = next(self.leads(1))
+        leads = [lead for _, lead, _ in self.leads(2)]
         user = next((item["id"] for item in whole_list(self._client, lists[business_rules.MEMBERS])), None)
         known = {item["id"] for item in whole_list(self._client, lists[business_rules.INQUIRIES])}
         for turn in range(count):
             operation = send if turn % 2 == 0 and user else call
             if operation is None:
                 continue
-            sent = {"userId": user, "leadId": lead["id"], "message": f"Suite <{turn}> & more"}
+            sent = {"userId": user, "leadId": leads[turn // 2 % 2]["id"], "message": f"Suite <{turn}> & more"}
             body = sent if operation is send else self._client.sampler.body(operation)
             self._client.accepted(self._client.call(operation, body=body), operation)
             yield from self._new(known, operation)
@@ -104,7 +111,7 @@ class ManyCauses:
         for item in fetch(self._client, self.catalogue.lists[business_rules.INQUIRIES], page=1, size=5).items:
             if item["id"] not in known:
                 known.add(item["id"])
-                yield operation, item, {name: item[name] for name in ("summary", "source", "leadId")}
+                yield operation, item, {name: item[name] for name in _OF_INQUIRY}
 
     def visits(self, count: int, action: str) -> Iterator[Cause]:
         """Let somebody book, move or cancel a visit."""

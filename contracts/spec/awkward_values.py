@@ -15,6 +15,7 @@ _TEXTS = (
     "two  blanks   and more {n}",
     "\tlines\r\nof\nthree\rkinds {n}\n",
     "mcDONALD o'Neill vAN DE {n}",
+    "ALL IN CAPITALS {n}",
     "e\u0301n\u0303u\u0308 in two parts {n}",
     "\u00e9\u00f1\u00fc\uac00 in one part {n}",
     "\U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467 \U00020000 {n}",
@@ -84,8 +85,8 @@ class AwkwardBodies:
     def _value(self, schema: Schema, turn: int, unique: bool) -> Any:
         schema = self._document.resolve(schema)
         kinds = list(self._kinds(schema))
-        if not unique and any("null" in _types(kind) for kind in kinds) and turn % 11 == 10:
-            return None
+        if not unique and any("null" in _types(kind) for kind in kinds) and turn % ROUNDS == ROUNDS - 1:
+            return None  # in the round of the shortest text, which is sent at the bounds as well
         kind = next((kind for kind in kinds if set(_types(kind)) - {"null"}), schema)
         made = [*itertools.islice(self._values(kind, turn, unique), 1)]
         return made[0] if made else self._sample(schema)
@@ -107,7 +108,8 @@ class AwkwardBodies:
         elif "object" in types or self._document.properties(schema):
             yield self._object(schema, turn)
         elif "array" in types:
-            most = min(schema.get("maxItems", 3), turn % 4)
+            few = 0 if turn % ROUNDS == 2 else 1 + turn % 3  # seldom none, or texts far inside would miss most rounds
+            most = min(schema.get("maxItems", 3), few)
             length = max(schema.get("minItems", 0), most)
             yield [self._value(schema.get("items", {}), turn + place * 7, False) for place in range(length)]
         elif "boolean" in types:

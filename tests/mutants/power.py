@@ -34,6 +34,7 @@ import limits_and_transport
 import lists_and_time
 import many_deliveries
 import once_more
+import rare_cases
 import requests_and_shapes
 import second_look
 import stranger_agreement
@@ -70,6 +71,7 @@ PARTS = (
     agreement,
     second_look,
     once_more,
+    rare_cases,
     stranger_agreement,
     stranger_changes,
     stranger_crashes,

@@ -43,6 +43,12 @@ def does(operation: str, method: str, path: str, body: Any = None, *, refused: b
     return also(operation, act)
 
 
+def second_page_skips(body: Any, call: Call) -> Any:
+    """A later page of small ones that lacks its first question."""
+    late = int(call.query.get("page", 1)) > 1 and int(call.query.get("limit", 50)) < 5
+    return {**body, "faqs": body["faqs"][1:]} if late else None
+
+
 def inactive_stays(call: Call, ask: Ask) -> Exchange:
     """The deletion of a question that is not active is answered, and not done."""
     if call.operation != DROP:
@@ -222,6 +228,12 @@ ROWS = [
         "deletion[/v1/faqs]",
         answers(DROP, 200, {"message": "Done"}),
         A(rules.GONE, DROP, At(name="list")),
+    ),
+    told(
+        "the second page skips one",
+        "deletion[/v1/faqs]",
+        after(DROP, says(FAQS, second_page_skips)),
+        A(collections.LIMIT, FAQS, At(name="after-a-deletion")),
     ),
     told(
         "only an active one goes",

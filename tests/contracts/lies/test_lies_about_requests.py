@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from in_memory import Ask, Call
-from lie_kinds import hears, says
+from lie_kinds import answers, hears, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
@@ -14,6 +14,7 @@ from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
 MAKE, CHANGE, RECENT = "POST /v1/faqs", "PUT /v1/faqs/{}", "GET /api/webhooks/zapier/leads"
+LEAD = "GET /v1/leads/{}"
 
 
 def for_any(call: Call) -> Call:
@@ -27,8 +28,27 @@ def no_head(call: Call, ask: Ask) -> Exchange:
     return replace(exchange, status=404) if call.method == "HEAD" else exchange
 
 
+def head_of_all(call: Call, ask: Ask) -> Exchange:
+    """HEAD finds whatever it is asked for."""
+    exchange = ask(call)
+    return replace(exchange, status=200) if call.method == "HEAD" else exchange
+
+
 ROWS = [
     told("HEAD finds nothing", "heads[GET /v1/faqs]", no_head, A(protocol.HEAD, "GET /v1/faqs", shown="")),
+    told(
+        "a type with a charset is not known",
+        "spellings[/v1/faqs]",
+        answers(MAKE, 415, when=lambda call: "charset" in call.headers.get("Content-Type", "")),
+        A(input.ACCEPTED, MAKE, At(name="type with a charset")),
+    ),
+    told(
+        "HEAD is never refused",
+        f"heads[{LEAD}]",
+        head_of_all,
+        A(protocol.HEAD, LEAD, At(name="without-a-key"), shown=""),
+        A(protocol.HEAD, LEAD, At(name="unknown-id"), shown=""),
+    ),
     told(
         "a required parameter may be missing or empty",
         f"required[{RECENT}]",

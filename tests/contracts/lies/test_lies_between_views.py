@@ -141,6 +141,12 @@ ROWS = [
         A(rules.DURATION, INQUIRY),
     ),
     told(
+        "a mail goes to its own lead",
+        f"agreement-calls[{INQUIRY}]",
+        says(INQUIRY, data(lambda it: {**it, "from": it["to"], "to": it["from"]} if "from" in it else it)),
+        A(rules.INNER, INQUIRY, At(name="/to")),
+    ),
+    told(
         "an appointment of nobody",
         f"agreement[{APPOINTMENTS}]",
         of_items(APPOINTMENTS, "appointments", leadId="ld_other"),

@@ -208,6 +208,19 @@ ROWS = [
         A(rules.COMBINED, INQUIRIES, Location(name="leadId&source")),
     ),
     told(
+        "two filters let everything through for one word",
+        FILTERS,
+        hears(
+            INQUIRIES,
+            lambda call: (
+                call.ask(source=None)
+                if {"source": "WEBFORM"}.items() <= call.query.items() and "leadId" in call.query
+                else call
+            ),
+        ),
+        A(rules.COMBINED, INQUIRIES, Location(name="leadId&source")),
+    ),
+    told(
         "two filters find nothing",
         FILTERS,
         says(INQUIRIES, only(lambda call: len(call.query) > 3, items_of("inquiries", lambda items, call: []))),

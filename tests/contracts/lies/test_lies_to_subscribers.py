@@ -146,6 +146,18 @@ ROWS = [
         A(rules.AGREES, MADE, At(name="lastName, exactly"), shown=""),
     ),
     told(
+        "leads without a mail are not told of",
+        MANY,
+        inbox("many", lambda found: [it for it in found if it["body"]["email"]]),
+        A(rules.ONCE, MADE, At(name="many"), shown=""),
+    ),
+    told(
+        "a mail that is cleared is no change",
+        MANY_CHANGES,
+        inbox("many", lambda found: [it for it in found if it["body"]["email"]]),
+        A(rules.ONCE, CHANGED, At(name="many"), shown=""),
+    ),
+    told(
         "changes are one item",
         MANY_CHANGES,
         inbox("many", each(id="ld_other - now")),
