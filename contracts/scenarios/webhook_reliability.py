@@ -23,7 +23,7 @@ _EVENTS = 40
 """Events of one kind: enough to notice if one in five is lost, and mostly one in twenty."""
 _FEWER = 20
 _SPARSE = 4
-"""Of so many leads one has no member that may be left out: a fault may be about leads without an e-mail address."""
+"""One lead in so many has no member that may be left out: a fault may be about leads without an e-mail address."""
 _OF_INQUIRY = ("summary", "source", "leadId", "tag", "isFirstInquiry")
 _CONTACTS = ("call", "sms", "email", "chat", "webform")
 Cause = tuple[Operation, Record, Mapping[str, Any]]
