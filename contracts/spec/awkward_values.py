@@ -55,6 +55,10 @@ FORMS = len(_FORMED)
 """The number of rounds after which every text with a form was tried."""
 
 
+_DEEP = 3  # objects in one another, below which only required members are written
+_MAX_DEPTH = 12
+
+
 class AwkwardBodies:
     """Makes bodies for one operation. ``unique`` members get a value that no other body has."""
 
@@ -64,6 +68,7 @@ class AwkwardBodies:
         self._sampler, self.operation, self._unique = sampler, operation, unique
         self._left_out = left_out
         self._document: Document = operation.document
+        self._depth = 0
 
     def body(self, turn: int, given: Mapping[str, Any] | None = None, only: str | None = None) -> dict[str, Any]:
         """The body of a round: as many awkward members as are valid together. The ``given`` members stay.
@@ -121,7 +126,13 @@ class AwkwardBodies:
 
     def _object(self, schema: Schema, turn: int) -> dict[str, Any]:
         members = self._document.properties(schema)
+        if self._depth >= _DEEP:  # a schema may contain itself
+            members = {name: members[name] for name in members if name in self._document.required(schema)}
+        if self._depth >= _MAX_DEPTH:
+            return {}
+        self._depth += 1
         made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
+        self._depth -= 1
         if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
             text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})
             made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}

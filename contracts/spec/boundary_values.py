@@ -33,18 +33,26 @@ _MAX_ITEMS = 200
 Path = tuple[str | int, ...]
 
 
-def places(document: Document, schema: Schema, value: Any, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Each place in ``value`` that the schema describes, with its schema: members, and the first item of each list."""
+def places(
+    document: Document, schema: Schema, value: Any, path: Path = (), above: tuple[int, ...] = ()
+) -> Iterator[tuple[Path, Schema]]:
+    """Each place in ``value`` that the schema describes, with its schema: members, and the first item of each list.
+
+    Of a schema that contains itself, the places in one more of it are enough. ``above`` are the schemas around it.
+    """
     schema = _chosen(document, schema)
+    if above.count(id(schema)) > 1:
+        return
+    above = (*above, id(schema))
     members = document.properties(schema)
     if isinstance(value, dict):
         for name, part in members.items():
             if name in value or not path:
                 yield (*path, name), part
-                yield from places(document, part, value.get(name), (*path, name))
+                yield from places(document, part, value.get(name), (*path, name), above)
     elif isinstance(value, list) and value and "items" in schema:
         yield (*path, 0), schema["items"]
-        yield from places(document, schema["items"], value[0], (*path, 0))
+        yield from places(document, schema["items"], value[0], (*path, 0), above)
 
 
 def put(body: Any, path: Path, value: Any) -> Any:

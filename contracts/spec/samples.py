@@ -119,7 +119,11 @@ class Sampler:
         elif kind == "object":
             members = document.properties(schema)
             names = members if self._depth <= _DEEP else members.keys() & document.required(schema)
-            yield {name: self.value(document, members[name]) for name in members if name in names}
+            made = {name: self.value(document, members[name]) for name in members if name in names}
+            yield made
+            free = schema.get("additionalProperties")
+            if isinstance(free, Mapping) and self._depth <= _DEEP:
+                yield made | {f"suite{serial}": self.value(document, free)}
 
 
 def _texts(serial: int, schema: Schema) -> Iterator[str]:

@@ -1,12 +1,16 @@
-"""The judge says soon what is wrong with a value whose schema contains itself in several ways."""
+"""Schemas that contain themselves in several ways: what is wrong with a value is said soon, and bodies are made."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from contracts.rules.first_violations import first_problems, place_of
-from contracts.spec.document import Document
+from contracts.spec.awkward_values import ROUNDS, AwkwardBodies
+from contracts.spec.boundary_values import places
+from contracts.spec.document import Document, Operation
+from contracts.spec.samples import Sampler
 
 _AGAIN = {"$ref": "#/components/schemas/It"}
 _PART = {"type": "object", "properties": {"number": {"type": "integer"}, "in": _AGAIN}}
@@ -32,3 +36,34 @@ def test_each_part_of_a_value_is_asked_once(word: str) -> None:
     if word == "allOf":
         assert [place_of(error) for error in errors] == ["/" + "in/" * 40 + "number"]
         assert "integer" in errors[0].message
+
+
+def _writing(**members: Any) -> Operation:
+    it = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, **members}}
+    content = {"application/json": {"schema": _AGAIN}}
+    posted = {"requestBody": {"content": content}, "responses": {"201": {"description": "", "content": content}}}
+    root = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/it": {"post": posted}}}
+    document = Document("it", {**root, "components": {"schemas": {"It": it}}})
+    return document.operations[0]
+
+
+_MEMBERS: Sequence[dict[str, Any]] = [
+    {"parent": _AGAIN},
+    {"children": {"type": "array", "items": _AGAIN}},
+    {"left": _AGAIN, "right": _AGAIN, "others": {"type": "array", "items": _AGAIN}},
+    {"either": {"anyOf": [_AGAIN, {"type": "null"}]}},
+    {"between": {"type": "object", "properties": {"it": {"type": "object", "properties": {"again": _AGAIN}}}}},
+]
+
+
+@pytest.mark.parametrize("members", _MEMBERS, ids=["parent", "children", "several", "alternatives", "between"])
+def test_bodies_of_a_schema_that_contains_itself_end(members: dict[str, Any]) -> None:
+    operation = _writing(**members)
+    sampler, accepts = Sampler(), operation.document.validator(operation.body or {}).is_valid
+    bodies = [AwkwardBodies(sampler, operation).body(turn) for turn in range(ROUNDS)]
+    assert all(map(accepts, bodies))
+    assert any(len(body) > 1 for body in bodies)
+    whole = sampler.body(operation, whole=True)
+    found = [path for path, _ in places(operation.document, operation.body or {}, whole)]
+    assert len(found) < 40
+    assert [path for path in found if path.count("name") and len(path) > 1]  # one more of it is tried
