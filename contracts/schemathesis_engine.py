@@ -60,6 +60,9 @@ class Progress:
 # The engine's own list, and the three that say "too large": a generated body may be.
 _REFUSALS = ["400", "401", "403", "404", "405", "406", "409", "413", "414", "415", "422", "428", "429", "431", "5xx"]
 
+# The engine's own list, and a precondition that is not met, or missing: it says nothing of the data.
+_NOT_OF_DATA = ["2xx", "3xx", "401", "403", "404", "409", "412", "428", "429", "5xx"]
+
 
 def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str, Any]:
     """The engine's settings: repeatable runs, nothing stored on disk, no made-up accounts, only useful phases."""
@@ -73,7 +76,10 @@ def configuration(target: Target, depth: GenerationDepth, seed: int) -> dict[str
         "request-timeout": 20.0,
         "cache": {"enabled": False},
         "auth": {"auto-signup": False},
-        "checks": {"negative_data_rejection": {"expected-statuses": _REFUSALS}},
+        "checks": {
+            "negative_data_rejection": {"expected-statuses": _REFUSALS},
+            "positive_data_acceptance": {"expected-statuses": _NOT_OF_DATA},
+        },
         # The transport puts the key where the document wants it: a made-up one beside it would say nothing.
         "generation": {"max-examples": max(1, depth.examples), "database": "none", "with-security-parameters": False},
         "phases": {

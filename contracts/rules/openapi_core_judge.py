@@ -163,7 +163,7 @@ def _normal(node: Any) -> Any:
     """Rewrite lists of types as ``anyOf``: openapi-core cannot read them in parameters (its issue 1180).
 
     Also write out `explode` for `deepObject`, which always has it, and drop the format `time`, for which openapi-core
-    refuses the offset that RFC 3339 demands.
+    refuses the offset that RFC 3339 demands, and fractions in `multipleOf`: to it 969.31 is no multiple of 0.01.
     """
     return rewritten(node, _normalized)
 
@@ -172,6 +172,8 @@ def _normalized(node: dict[str, Any]) -> dict[str, Any]:
     copy = {str(name): value for name, value in node.items() if not _is_servers(name, value)}
     if copy.get("format") == "time":
         del copy["format"]
+    if isinstance(copy.get("multipleOf"), float):
+        del copy["multipleOf"]
     if copy.get("style") == "deepObject":
         copy["explode"] = True
     kinds = copy.get("type")

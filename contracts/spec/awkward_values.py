@@ -75,7 +75,7 @@ class AwkwardBodies:
 
         With ``only``, that member alone is awkward.
         """
-        validator = self._document.validator(self.operation.body or {})
+        validator = self._document.certain_validator(self.operation.body or {})
         whole = {**self._sampler.body(self.operation, whole=True), **(given or {})}
         body = {name: value for name, value in whole.items() if name not in self._left_out}
         members = self._document.properties(self.operation.body)
@@ -120,7 +120,8 @@ class AwkwardBodies:
         elif "boolean" in types:
             yield bool(turn % 2)
         elif "integer" in types:
-            yield schema.get(("minimum", "maximum")[turn % 2], (0, 2**31 - 1)[turn % 2])
+            bound = schema.get(("minimum", "maximum")[turn % 2], (0, 2**31 - 1)[turn % 2])
+            yield from [bound] if self._document.certain_validator(schema).is_valid(bound) else []
         elif "string" in types:
             yield from self._texts(schema, turn, unique)
 

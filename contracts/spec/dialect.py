@@ -11,8 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
+from contracts.spec.directions import with_directions
 from contracts.spec.rewriting import rewritten
-from contracts.spec.writable import with_writable_bodies
 from mock_server.support.schemas_as_meant import as_meant
 
 TRANSLATED = "x-translated"
@@ -25,6 +25,14 @@ _ONE_OF = "x-one-of"
 _WIDTH = re.compile("(u?)int(8|16|32|64)")
 """The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
+_NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "schemas"})
+_SCHEMAS = frozenset(
+    {
+        *("schema", "items", "contains", "allOf", "anyOf", "oneOf", "prefixItems", "not", "if", "then", "else"),
+        "propertyNames",
+    }
+)
+"""Keywords with schemas that may be true or false. `additionalProperties` and `unevaluatedProperties` stay so."""
 
 
 def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
@@ -43,7 +51,7 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
         document = rewritten(document, _newer) | {"openapi": "3.1.0"}
     complete = with_complete_operations(document) if mended else document
     loose = rewritten(complete, _reconciled)
-    loose = with_writable_bodies(loose) if mended else loose
+    loose = with_directions(loose) if mended else loose
     translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
@@ -102,11 +110,13 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
 
 
 def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
-    """Remove contradictions by which documents make their own values invalid by mistake.
+    """Write out schemas that are true or false, and remove contradictions that make a document's values invalid.
 
     If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. A closed
     object cannot have more properties than it names.
     """
+    for word in (_SCHEMAS | _NAMED_SCHEMAS) & copy.keys():
+        copy[word] = _written_out(word, copy[word])
     choice = copy.get("discriminator")
     if isinstance(choice, dict) and isinstance(choice.get("propertyName"), str):
         del copy["discriminator"]
@@ -117,6 +127,15 @@ def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
     if closed and isinstance(least, int) and isinstance(named, dict) and least > len(named):
         del copy["minProperties"]
     return copy
+
+
+def _written_out(word: str, part: Any) -> Any:
+    """The schema below a keyword, or the schemas, with `{}` for true and its opposite for false."""
+    if word in _NAMED_SCHEMAS:
+        return {name: _written_out("", one) for name, one in part.items()} if isinstance(part, Mapping) else part
+    if isinstance(part, list):
+        return [_written_out("", one) for one in part]
+    return part if not isinstance(part, bool) else {} if part else {"not": {}}
 
 
 def strict(node: Any) -> Any:

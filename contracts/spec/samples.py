@@ -4,6 +4,7 @@ The values depend only on their serial number. People and phone numbers are fict
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from contracts.spec.document import Document, Operation, Schema
 
 _TRIES = 12
 _DEEP = 4  # below, only what is required is made
+_MAX_ITEMS = 100  # of a list that must have so many
 _MAX_DEPTH = 12  # objects and lists in one another, of a schema that contains itself
 _FORMATS = {
     "date": "2026-03-{:02}",
@@ -111,11 +113,9 @@ class Sampler:
         elif kind == "boolean":
             yield from (bool(serial % 2), not serial % 2)
         elif kind in ("integer", "number"):
-            least = schema.get("minimum", 0)
-            yield from (least + serial % 97, least)
+            yield from _numbers(serial, schema)
         elif kind == "array":
-            items = schema.get("items")
-            yield [self.value(document, items)] if items else []
+            yield from self._lists(document, schema)
         elif kind == "object":
             members = document.properties(schema)
             names = members if self._depth <= _DEEP else members.keys() & document.required(schema)
@@ -124,6 +124,16 @@ class Sampler:
             free = schema.get("additionalProperties")
             if isinstance(free, Mapping) and self._depth <= _DEEP:
                 yield made | {f"suite{serial}": self.value(document, free)}
+
+    def _lists(self, document: Document, schema: Schema) -> Iterator[list[Any]]:
+        items, contained = schema.get("items", {}), schema.get("contains")
+        made = [self.value(document, part) for part in schema.get("prefixItems", ())]
+        made += [self.value(document, contained)] if contained else []
+        least = schema.get("minItems", 0)
+        if len(made) < least <= _MAX_ITEMS:
+            made += [self.value(document, items) for _ in range(least - len(made))]
+        yield made or ([self.value(document, items)] if items else [])
+        yield []
 
 
 def _texts(serial: int, schema: Schema) -> Iterator[str]:
@@ -136,6 +146,17 @@ def _texts(serial: int, schema: Schema) -> Iterator[str]:
         yield f"suite_{serial}"
     yield f"Suite {serial}"[: schema.get("maxLength", 255)]
     yield "s" * schema.get("minLength", 1)
+
+
+def _numbers(serial: int, schema: Schema) -> Iterator[float]:
+    step = schema.get("multipleOf", 1)
+    step = step if isinstance(step, int) and step > 0 else 1  # a fraction: whole numbers are multiples of most of them
+    least = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    first = math.ceil(least / step) * step
+    for bound in (schema.get("maximum"), schema.get("exclusiveMaximum")):
+        most = 97 if bound is None else max(1, min(97, int((bound - first) // step)))
+        yield first + serial % most * step
+    yield from (first, first + step, least)
 
 
 def invalid_value(document: Document, schema: Schema) -> Any:

@@ -64,7 +64,10 @@ def _unknown(operation: Operation, names: Iterable[str]) -> Iterator[Ignored]:
 
 
 def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) -> list[Ignored]:
-    """The fields, at whatever depth, that no branch of the schema names; a schema that allows others has none."""
+    """The fields, at whatever depth, that no branch of the schema names, or that occur only in answers.
+
+    A schema that allows others has none of the first kind.
+    """
     if len(path) >= _MAX_DEPTH or left <= 0:
         return []
     found: list[Ignored] = []
@@ -74,7 +77,9 @@ def _fields(schema: Schema, value: Any, path: tuple[str | int, ...], left: int) 
                 found += _fields(schema.items, item, (*path, index), left - len(found))
     known = schema.properties if isinstance(value, dict) else {}
     for name, inner in value.items() if known else ():
-        if name in known:
+        if name in known and not (path or "readOnly" not in known[name].marks):
+            found.append(Ignored("body", pointer([shorten(name, _SHOWN)])))
+        elif name in known:
             if isinstance(inner, dict | list):
                 found += _fields(known[name], inner, (*path, name), left - len(found))
         elif not schema.open and len(found) < left:

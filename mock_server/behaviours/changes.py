@@ -9,6 +9,7 @@ from mock_server.behaviours.registry import OperationContext
 from mock_server.errors import Conflict
 from mock_server.spec.event_sources import CREATED, DELETED, UPDATED
 from mock_server.spec.families import Family
+from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Row
 from mock_server.workspaces.fitting import hidden_id, timestamps, touched
@@ -22,7 +23,7 @@ def given(call: OperationContext) -> Fields:
 
 
 def taken(call: OperationContext, body: Any) -> Fields:
-    """The fields of a record that a body gives."""
+    """The fields of a record that a body gives: those that occur only in answers are not taken."""
     if not isinstance(body, dict):
         return {}
     family, schema, within = call.binding.family, call.operation.body, call.binding.within
@@ -30,10 +31,11 @@ def taken(call: OperationContext, body: Any) -> Fields:
         body, schema = body.get(within), schema.properties[within] if schema else None
         if not isinstance(body, dict):
             return {}
-    known = (schema and schema.properties) or family.fields
+    known: Mapping[str, Schema] = schema.properties if schema else {}
+    body = {name: value for name, value in body.items() if name not in known or "readOnly" not in known[name].marks}
     if family.free:
-        return body
-    fields = {name: value for name, value in body.items() if name in known and name in family.fields}
+        return dict(body)
+    fields = {name: value for name, value in body.items() if name in (known or family.fields) and name in family.fields}
     return {name: _kept(family, name, value) for name, value in fields.items()}
 
 
@@ -70,10 +72,9 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
 def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     """The id that the client gives, if the document allows that; else the next one. Raises Conflict."""
     own = fields.get(family.id)
-    schema = call.operation.body.properties.get(family.id) if call.operation.body else None
     if own in (None, "") or isinstance(own, bool) or not isinstance(own, str | int):
         return call.new_id(family.kind)
-    if (schema and schema.node.get("readOnly")) or (family.id_schema and not family.id_schema.accepts(own)):
+    if family.id_schema and not family.id_schema.accepts(own):
         return call.new_id(family.kind)
     if call.tx.get(family.kind, own) is not None:
         if _says_conflict(call):

@@ -98,8 +98,8 @@ def _same(value: Any) -> Any:
 
 def _fields(schema: Schema) -> Project:
     sure = schema.sure.items()
-    parts = [(name, _part(schema, part)) for name, part in sure if not (part.never or part.write_only)]
-    secret = [name for name, part in sure if part.write_only]
+    parts = [(name, _part(schema, part)) for name, part in sure if not (part.never or "writeOnly" in part.marks)]
+    secret = [name for name, part in sure if "writeOnly" in part.marks]
     # Some schemas require a property without describing it: any value will do, but there has to be one.
     parts += [(name, _same) for name in sorted(schema.required - schema.sure.keys())]
     # A schema with `additionalProperties: {…}` is a dictionary: its own keys stay.

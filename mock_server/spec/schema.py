@@ -77,11 +77,6 @@ class Schema:
         return found
 
     @cached_property
-    def unseen(self) -> frozenset[str]:
-        """Its own properties that occur only in requests."""
-        return frozenset(it for it in self.node.get("properties", ()) if self.at("properties", it).write_only)
-
-    @cached_property
     def validator(self) -> jsonschema_rs.Validator:
         """The validator, compiled once. Raises SpecError if the schema itself is wrong."""
         # It starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
@@ -194,9 +189,10 @@ class Schema:
         return any(said) or any("patternProperties" in part.node for part in self.parts)
 
     @cached_property
-    def write_only(self) -> bool:
-        """True for a value that occurs only in requests, never in an answer."""
-        return any(part.node.get("writeOnly") is True for part in self.certain)
+    def marks(self) -> frozenset[str]:
+        """`readOnly` for a value that occurs only in answers, `writeOnly` for one that occurs only in requests."""
+        words = ("readOnly", "writeOnly")
+        return frozenset(word for part in self.certain for word in words if part.node.get(word) is True)
 
     @cached_property
     def rest(self) -> "Schema | None":

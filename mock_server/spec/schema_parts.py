@@ -22,7 +22,8 @@ class Endless(Exception):
 
 def write_only(parts: Parts) -> set[str]:
     """The properties that occur only in requests."""
-    return {name for part in parts for name in part.unseen}
+    named = ((name, part.at("properties", name)) for part in parts for name in part.node.get("properties", ()))
+    return {name for name, property in named if "writeOnly" in property.marks}
 
 
 def excluded_properties(parts: Parts) -> set[str]:

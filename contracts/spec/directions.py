@@ -1,12 +1,13 @@
-"""Schemas of what clients send: without the properties that occur only in answers (`readOnly`).
+"""Schemas for one direction: what clients send is without the properties that occur only in answers (`readOnly`).
 
-OpenAPI says that such a property should not be sent, and that `required` does not count for it in a request.
+OpenAPI says that such a property should not be sent, and that `required` does not count for it in a request. In the
+same way `required` does not count for a `writeOnly` property in an answer.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.spec.rewriting import WRITABLE
+from contracts.spec.rewriting import WRITABLE, rewritten
 from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
 from mock_server.support.outer_references import DATA
 
@@ -15,17 +16,20 @@ _NAMES = frozenset({"properties", "patternProperties", "dependentSchemas", "$def
 Node = Mapping[str, Any]
 
 
-def with_writable_bodies(document: Node) -> Node:
-    """Copy a document whose schemas mark properties as `readOnly`; any other one is returned itself."""
+def with_directions(document: Node) -> Node:
+    """Copy a document whose schemas mark properties for one direction; any other one is returned itself."""
     if not _marks(document):
         return document
     writable = _Writable(document)
-    paths = {path: writable.bodies(item) for path, item in document.get("paths", {}).items()}
-    own = document.get("components")
+    answers = rewritten(document, writable.not_required_in_answers)
+    written = document.get("paths", {})
+    paths = {path: writable.bodies(item, written[path]) for path, item in answers.get("paths", {}).items()}
+    own = answers.get("components")
     components = dict(own) if isinstance(own, Mapping) else {}
-    if isinstance(bodies := components.get("requestBodies"), Mapping):
+    if isinstance(components.get("requestBodies"), Mapping):
+        bodies = document["components"]["requestBodies"]
         components["requestBodies"] = {name: writable.content(body) for name, body in bodies.items()}
-    return {**document, "paths": paths, "components": {**components, WRITABLE: writable.shelf()}}
+    return {**answers, "paths": paths, "components": {**components, WRITABLE: writable.shelf()}}
 
 
 class _Writable:
@@ -36,12 +40,21 @@ class _Writable:
         self._named: dict[str, Any] = {}
         self._waiting: list[str] = []
 
-    def bodies(self, item: Any) -> Any:
-        """A path item whose operations have such bodies."""
+    def not_required_in_answers(self, node: dict[str, Any]) -> dict[str, Any]:
+        """Copy a schema that does not require the `writeOnly` properties which it, or a part of it, requires."""
+        hidden = frozenset(self._marked(node, "writeOnly"))
+        if not hidden:
+            return node
+        ways = node.get("allOf")
+        parts = {"allOf": [_without(way, hidden) for way in ways]} if isinstance(ways, list) else {}
+        return {**_without(node, hidden), **parts}
+
+    def bodies(self, item: Any, written: Any) -> Any:
+        """A path item whose operations have such bodies, made from those of the item as it is ``written``."""
         if not isinstance(item, Mapping):
             return item
         return {
-            way: {**operation, "requestBody": self.content(operation["requestBody"])}
+            way: {**operation, "requestBody": self.content(written[way]["requestBody"])}
             if isinstance(operation, Mapping) and "requestBody" in operation
             else operation
             for way, operation in item.items()
@@ -73,7 +86,7 @@ class _Writable:
             return [self._schema(part, frozenset()) for part in node]
         if not isinstance(node, Mapping):
             return node
-        hidden |= frozenset(self._marked(node))
+        hidden |= frozenset(self._marked(node, "readOnly"))
         copy: dict[str, Any] = {}
         for word, part in node.items():
             if word == "$ref" and isinstance(part, str) and part.startswith("#/"):
@@ -97,12 +110,12 @@ class _Writable:
             self._waiting.append(pointer)
         return to_reference(join(("components", WRITABLE, pointer)))
 
-    def _marked(self, node: Node) -> Iterator[str]:
-        """The properties that a schema, or a schema in its `allOf`, marks as `readOnly`."""
+    def _marked(self, node: Node, word: str) -> Iterator[str]:
+        """The properties that a schema, or a schema in its `allOf`, marks with ``word``."""
         for part in self._certain(node):
             named = part.get("properties")
             for name, it in named.items() if isinstance(named, Mapping) else ():
-                if any(each.get("readOnly") is True for each in self._certain(it)):
+                if any(each.get(word) is True for each in self._certain(it)):
                     yield name
 
     def _certain(self, node: Any) -> Iterator[Node]:
@@ -123,12 +136,19 @@ class _Writable:
         return None
 
 
+def _without(node: Any, hidden: frozenset[str]) -> Any:
+    """Copy a schema that does not require these properties."""
+    if not isinstance(node, dict) or not isinstance(node.get("required"), list):
+        return node
+    return {**node, "required": [name for name in node["required"] if name not in hidden]}
+
+
 def _marks(node: Any) -> bool:
     waiting = [node]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Mapping):
-            if part.get("readOnly") is True:
+            if part.get("readOnly") is True or part.get("writeOnly") is True:
                 return True
             waiting += part.values()
         elif isinstance(part, list):
