@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.rules import lifecycle as rules
+from contracts.scenarios import filters
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
@@ -28,6 +29,8 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
     if user is None:
         raise ScenarioSkipped("there is no member who could send a message")
     before = [item["id"] for item in whole_list(client, lists[business_rules.INQUIRIES])]
+    for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS):
+        filters.of_lead(client, lists[name], lead["id"], [])
     body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
     exchange = client.accepted(client.call(operation, body=body), operation)
     new = [item for item in whole_list(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
@@ -35,6 +38,7 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
         got = f"{len(new)} new inquiries"
         client.broken(rules.CAUSED, operation, exchange, expected="one new inquiry of the lead, by SMS", got=got)
     else:
+        filters.of_lead(client, lists[business_rules.INQUIRIES], lead["id"], new)
         _thread(client, operation, lists, body, new[0])
     for wrong in ({"leadId": leads.unused_id(lead["id"])}, {"userId": "usr_suitenothing"}):
         refused = client.call(operation, body={**body, **wrong})

@@ -8,6 +8,7 @@ from typing import Any
 from contracts.rules import collections as rules
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import cut, fetch, note
+from contracts.spec import business_rules
 from contracts.spec.resources import Filter, Listing
 
 Items = Sequence[Mapping[str, Any]]
@@ -56,6 +57,23 @@ def usual(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], go
     if listing.usual:
         page, where = fetch(client, listing, query=query), f"{'&'.join(sorted(query))}: defaults"
         cut(client, listing, page, got, 1, size=listing.usual, where=where)
+
+
+def beyond(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items) -> None:
+    """With a filter, a page past the last one is empty, with the totals of the filtered list."""
+    number, where = len(got) + 1, f"{'&'.join(sorted(query))}: past-the-end"
+    if listing.paged:
+        page = fetch(client, listing, query=query, page=number, size=1)
+        cut(client, listing, page, got, number, size=1, where=where)
+
+
+def of_lead(client: ScenarioClient, listing: Listing, lead: Any, due: Items) -> None:
+    """The filter by a lead finds what there is of a new lead: at first nothing, and at once what has been added."""
+    query = listing.query_for(business_rules.OWNER, lead)
+    if query:
+        page, where = fetch(client, listing, query=query, page=1, size=listing.largest), f"{'&'.join(query)}: new"
+        note(client, listing, rules.filtered(due, page.items, {business_rules.OWNER: lead}), page.exchange, where=where)
+        note(client, listing, rules.totals(page, 1, listing.largest, len(due)), page.exchange, where=where)
 
 
 def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Collection[str], where: str) -> None:

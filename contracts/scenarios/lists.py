@@ -91,6 +91,7 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
         if len(wanted) == 1 and got:
             filters.expanded(client, listing, query, got)
             filters.usual(client, listing, query, got)
+            filters.beyond(client, listing, query, got)
     _unknown(client, listing)
     for asked in _comparable(listing):
         filters.almost(client, listing, asked, items)

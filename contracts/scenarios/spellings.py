@@ -58,10 +58,10 @@ def _sent(client: ScenarioClient, operation: Operation, ids: Sequence[Any], body
 
 def _spellings(usual: Mapping[str, str], content: str) -> Iterator[tuple[str, Mapping[str, str], str]]:
     """Words for reports, headers and a body, for each spelling."""
-    yield "type with a charset", {**usual, "Content-Type": f"{_JSON}; charset=utf-8"}, content
-    yield "type in capitals", {**usual, "Content-Type": "Application/JSON"}, content
-    yield "any answer", {**usual, "Accept": f"{_JSON}, text/plain, */*"}, content
-    yield "escaped letters", usual, _FIRST_LETTER.sub(lambda found: f'"\\u{ord(found[1]):04x}', content)
+    escaped = _FIRST_LETTER.sub(lambda found: f'"\\u{ord(found[1]):04x}', content)
+    yield "charset, escaped letters", {**usual, "Content-Type": f"{_JSON}; charset=utf-8"}, escaped
+    capitals = {"Content-Type": "Application/JSON", "Accept": f"{_JSON}, text/plain, */*"}
+    yield "type in capitals, any answer", {**usual, **capitals}, content
 
 
 _COUNT = len([*_spellings({}, "")])

@@ -49,7 +49,7 @@ _FORMED = (
     "http://[2001:db8::7]:8080/{n}",
     "Suite-_{n}",
 )
-ROUNDS = len(_TEXTS) + 3
+ROUNDS = len(_TEXTS) + 4
 """The number of rounds after which every member has had every text."""
 FORMS = len(_FORMED)
 """The number of rounds after which every text with a form was tried."""
@@ -91,7 +91,7 @@ class AwkwardBodies:
         schema = self._document.resolve(schema)
         kinds = list(self._kinds(schema))
         if not unique and any("null" in _types(kind) for kind in kinds) and turn % ROUNDS == ROUNDS - 1:
-            return None  # in the round of the shortest text, which is sent at the bounds as well
+            return None
         kind = next((kind for kind in kinds if set(_types(kind)) - {"null"}), schema)
         made = [*itertools.islice(self._values(kind, turn, unique), 1)]
         return made[0] if made else self._sample(schema)

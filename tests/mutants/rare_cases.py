@@ -5,7 +5,7 @@ from typing import Any
 
 from deliveries import Delivery, Post
 from registry import answer, asked, mutant, told
-from stranger_helpers import change, later, one_in, refused, taken
+from stranger_helpers import change, get, later, one_in, refused, taken
 from wrapper import Forward, Request, Response, State
 
 from mock_server.webhooks.reply import Reply
@@ -259,7 +259,7 @@ def some_chats_are_told_backwards(body: Json, request: Request, state: State) ->
 
 @answer(G, "GET /v1/inquiries/{}")
 def some_forms_are_older_than_the_business(body: Json, request: Request, state: State) -> Json:
-    if body["source"] == "WEBFORM" and one_in(8, body):
+    if body["source"] == "WEBFORM" and one_in(4, body):
         body["data"]["submittedAt"] = later(body["data"]["submittedAt"], days=-400)
     return body
 
@@ -281,3 +281,67 @@ def mails_go_to_whom_they_are_from(body: Json, request: Request, state: State) -
 @asked(G, "POST /v1/scenarios")
 def inner_questions_are_composed(request: Request) -> Request:
     return _follow_ups(request, "question", lambda text: unicodedata.normalize("NFC", text))
+
+
+# --- filters after a change, and beyond the last page ------------------------------------------------------------
+
+
+@mutant(G, "GET /v1/inquiries")
+async def new_leads_are_not_in_the_index(request: Request, forward: Forward, state: State) -> Response:
+    known = state.setdefault("known", set())
+    response, lead = await forward(request), request.query.get("leadId")
+    if response.status != 200 or lead is None:
+        return response
+    if not response.json["inquiries"]:
+        known.add(lead)  # asked for before there was anything, and never again looked up
+    if lead in known:
+        return response.but({**response.json, "inquiries": [], "totalCount": 0, "totalPages": 0})
+    return response
+
+
+async def _all_for(request: Request, forward: Forward, *, when: bool) -> Response:
+    """The whole list in place of a filtered one that is empty."""
+    response = await forward(request)
+    if response.status == 200 and when and not response.json["totalCount"]:
+        whole = await forward(request.ask(leadId=None))
+        return whole if whole.status == 200 else response
+    return response
+
+
+@mutant(G, "GET /v1/appointments")
+async def lead_without_visits_has_all(request: Request, forward: Forward, state: State) -> Response:
+    lead = request.query.get("leadId", "")
+    exists = lead.startswith("ld_") and (await get(request, forward, f"/v1/leads/{lead}")).status == 200
+    return await _all_for(request, forward, when=exists)
+
+
+@mutant(G, "GET /v1/inquiries")
+async def lead_without_inquiries_has_all(request: Request, forward: Forward, state: State) -> Response:
+    lead = request.query.get("leadId", "")
+    exists = lead.startswith("ld_") and (await get(request, forward, f"/v1/leads/{lead}")).status == 200
+    return await _all_for(request, forward, when=exists)
+
+
+@mutant(G, "GET /v1/inquiries")
+async def filtered_page_past_the_end_is_the_last(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status != 200 or response.json["inquiries"] or not response.json["totalCount"]:
+        return response
+    if not {"leadId", "source"} & {*request.query}:
+        return response
+    last = await forward(request.ask(page=response.json["totalPages"]))
+    return last.but({**last.json, "currentPage": response.json["currentPage"]})
+
+
+@answer(G, "GET /v1/appointments")
+def filtered_page_past_the_end_counts_nothing(body: Json, request: Request, state: State) -> Json:
+    if "leadId" in request.query and not body["appointments"]:
+        body.update(totalCount=0, totalPages=0)
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def page_past_the_end_of_a_source_is_the_first(body: Json, request: Request, state: State) -> Json:
+    if "source" in request.query and not body["inquiries"] and body["totalCount"]:
+        body["currentPage"] = 1
+    return body

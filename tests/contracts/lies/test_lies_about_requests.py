@@ -40,7 +40,7 @@ ROWS = [
         "a type with a charset is not known",
         "spellings[/v1/faqs]",
         answers(MAKE, 415, when=lambda call: "charset" in call.headers.get("Content-Type", "")),
-        A(input.ACCEPTED, MAKE, At(name="type with a charset")),
+        A(input.ACCEPTED, MAKE, At(name="charset, escaped letters")),
     ),
     told(
         "HEAD is never refused",

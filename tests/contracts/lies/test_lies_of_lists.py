@@ -221,6 +221,16 @@ ROWS = [
         A(rules.COMBINED, INQUIRIES, Location(name="leadId&source")),
     ),
     told(
+        "a filtered page past the end is the first",
+        FILTERS,
+        says(
+            INQUIRIES,
+            lambda body, call: None if body["inquiries"] or not body["totalCount"] else {**body, "currentPage": 1},
+        ),
+        A(rules.CURRENT, INQUIRIES, Location(name="leadId: past-the-end")),
+        A(rules.CURRENT, INQUIRIES, Location(name="source: past-the-end")),
+    ),
+    told(
         "two filters find nothing",
         FILTERS,
         says(INQUIRIES, only(lambda call: len(call.query) > 3, items_of("inquiries", lambda items, call: []))),
