@@ -68,7 +68,7 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
     if thread is None:
         return
     count = len(whole_list(client, lists[business_rules.INQUIRIES]))
-    more = {**body, "message": "Suite again", "messageThreadId": thread}
+    more = {**body, "message": " Suite  <again>\r\n& \U0001f600 ", "messageThreadId": thread}
     exchange = client.accepted(client.call(operation, body=more), operation)
     if len(whole_list(client, lists[business_rules.INQUIRIES])) != count:
         client.broken(

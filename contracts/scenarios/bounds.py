@@ -13,7 +13,7 @@ from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences
 from contracts.spec import business_rules
-from contracts.spec.boundary_values import FORMED, FORMS, boundary_values, in_words, places, put, without
+from contracts.spec.boundary_values import FORMED, boundary_values, forms_like, in_words, places, put, without
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, id_prefix
 from contracts.transport.exchange import Exchange
@@ -149,7 +149,7 @@ def conditional(client: ScenarioClient, operation: Operation, *, alone: bool = F
         for member in schemas if not validator.is_valid(whole) else ():
             mended = next((text for text in FORMED if validator.is_valid({**whole, member: text})), None)
             if member != name and mended is not None:
-                for text in (*FORMS, mended[1:], f" {mended}", f"{mended}0000000000", mended):
+                for text in (*forms_like(mended), mended[1:], f" {mended}", f"{mended}0000000000", mended):
                     fresh = _fresh(client, operation, kept)
                     yield {**fresh, member: text}, f"{in_words((member,), text)} [{name}={word}]"
 

@@ -20,7 +20,7 @@ from contracts.transport.exchange import Exchange
 
 _MAX_RECORDS = 60
 """Most records that are read one by one: enough to find a fault that one in ten has."""
-_MAX_OF_A_KIND = 18
+_MAX_OF_A_KIND = 16
 _PREFIX = re.compile(r"[a-z]{2,5}_")
 
 

@@ -193,19 +193,20 @@ def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -
 
 
 def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
-    """An empty list or object replaces the present value (gap transfer-settings)."""
-    filled: tuple[Any, ...] = ([], {})
-    for empty, before in zip(filled, (record.get(name), {_FOREIGN_FIELD: 1}), strict=True):
+    """The smallest list or object replaces the present value as a whole (gap transfer-settings)."""
+    sample = kind.client.sampler.value(operation.document, operation.document.properties(operation.body)[name])
+    takes = operation.document.validator(operation.body or {}).is_valid
+    least = sample if isinstance(sample, dict) and not takes({name: {}}) else {}
+    for empty, before in (([], record.get(name)), (least, {**least, _FOREIGN_FIELD: 1})):
         bodies = {name: before}, {name: empty}
-        if operation.body is None or not all(map(operation.document.validator(operation.body).is_valid, bodies)):
+        if not all(map(takes, bodies)):
             continue
         for body in bodies:
             exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
         shown = [one.get(name, empty) for one in (record_of(exchange), *kind.shown(record["id"]))]
         if any(_FOREIGN_FIELD in one if isinstance(one, dict) else one != empty for one in shown):
-            kind.client.broken(
-                rules.EMPTIED, operation, exchange, expected=f"{name}: {empty}", got=f"{name}: more", where=name
-            )
+            due, got = f"{name}: {empty}", f"{name}: more"
+            kind.client.broken(rules.EMPTIED, operation, exchange, expected=due, got=got, where=name)
 
 
 def _dated(kind: RecordKind, operation: Operation, record: Record) -> None:

@@ -8,6 +8,7 @@ from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, keeps, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
+from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
@@ -34,6 +35,32 @@ def changes(client: ScenarioClient, family: Family) -> None:
             record = views[-1]
     kind.gone(record)
     _alone(kind, family.update)
+    _oldest(kind, family.update)
+
+
+def _oldest(kind: RecordKind, update: Operation) -> None:
+    """The oldest record, which no run has made, can be changed too: it is sent back without its unique members.
+
+    What was there before may share such a value with another record.
+    """
+    record = next(iter(kind.listed()[-1:]), None)
+    if record is None:
+        return
+    unique = business_rules.UNIQUE.get(kind.family.path, ())
+    members, validator = (
+        update.document.properties(update.body or {}),
+        update.document.certain_validator(update.body or {}),
+    )
+    own = {name: record[name] for name in members if name in record and name not in ("id", *unique)}
+    body = {name: value for name, value in own.items() if validator.is_valid({name: value})}
+    if not body or not validator.is_valid(body):
+        return
+    exchange = kind.client.call(update, record["id"], body=body)
+    if exchange.succeeded:
+        _compare(kind, update, exchange, body, [record_of(exchange), *kind.shown(record["id"])], "")
+    else:
+        client, got = kind.client, exchange.answer()
+        client.broken(input.ACCEPTED, update, exchange, expected="success", got=got, where="the oldest record")
 
 
 def _alone(kind: RecordKind, update: Operation) -> None:
@@ -42,10 +69,14 @@ def _alone(kind: RecordKind, update: Operation) -> None:
     members, validator = document.properties(schema), document.certain_validator(schema)
     for name in members:
         record, _ = kind.made_unlike_defaults()
-        if name in record and name != "id":
-            body = {name: kind.client.sampler.other(document, members[name], record[name])}
-            exchange = kind.client.call(update, record["id"], body=body) if validator.is_valid(body) else None
-            if exchange is not None and exchange.succeeded:
+        other = kind.client.sampler.other(document, members[name], record[name]) if name in record else None
+        # A switch is turned back as well: what a change loses may depend on the way that it goes.
+        for value in (other, record[name]) if isinstance(other, bool) else (other,):
+            body = {name: value}
+            if name not in record or name == "id" or not validator.is_valid(body):
+                continue
+            exchange = kind.client.call(update, record["id"], body=body)
+            if exchange.succeeded:
                 due = {one: record[one] for one in members if one in record} | body
                 _compare(kind, update, exchange, due, [record_of(exchange), *kind.shown(record["id"])], name)
         kind.gone(record)

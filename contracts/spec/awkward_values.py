@@ -134,6 +134,10 @@ class AwkwardBodies:
         self._depth += 1
         made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
         self._depth -= 1
+        free = [name for name in made if name not in self._document.required(schema)]
+        if turn % 5 == 4 and free:  # each of those that may be left out comes alone as well
+            alone = free[turn // 5 % len(free)]
+            made = {name: value for name, value in made.items() if name == alone or name not in free}
         if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
             text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})
             made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}

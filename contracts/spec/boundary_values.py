@@ -10,12 +10,13 @@ from contracts.spec.document import Document, Schema
 from contracts.spec.samples import CannotSample, Sampler
 from contracts.spec.validators import SchemaValidator
 
-FORMS = (
-    *("suite", "suite@", "@example.com", "suite@example", "a b@example.com", "suite.example.com", "suite@@example.com"),
-    *("+", "0491570006", "+0491570006", "+61 491 570 006", "+6149157000600000000", "+61abc", "61491570006"),
-    *("http://", "ftp://hooks.example/x", "//hooks.example/x", "hooks.example/x", " ", "\n", "\u0000"),
-)
-"""Texts that resemble an address, a phone number or a URL."""
+_NONE = ("suite", " ", "\n", "\u0000")
+_RESEMBLING: Mapping[str, tuple[str, ...]] = {
+    "@": ("suite@", "@example.com", "suite@example", "a b@example.com", "suite.example.com", "suite@@example.com"),
+    "+": ("+", "0491570006", "+0491570006", "+61 491 570 006", "+6149157000600000000", "+61abc", "61491570006"),
+    "://": ("http://", "ftp://hooks.example/x", "//hooks.example/x", "hooks.example/x"),
+}
+"""Texts that resemble an address, a phone number or a URL, by a mark that each of these has."""
 FORMED = ("+61491570006", "suite@example.com", "https://hooks.example/suite", "2026-01-05", "7")
 """Texts that are one of these, or something else with a form."""
 _WRONG: Mapping[str, tuple[Any, ...]] = {
@@ -132,11 +133,17 @@ def _texts(schema: Schema, sample: Any, validator: SchemaValidator) -> Iterator[
         for word in map(str, schema["enum"][:1]):
             yield from (word.lower(), word.upper(), word.capitalize(), f" {word}", f"{word} ", "suite")
     elif "pattern" in schema or "format" in schema:
-        yield from FORMS
+        yield from forms_like(sample)
         if isinstance(sample, str):
             yield from (f" {sample}", f"{sample} ", f"{sample}\n", f"{sample}\u0000", f"{sample}{sample}")
             yield from formed_texts.almost(validator, sample)
             yield from formed_texts.stretched(validator, sample, most)
+
+
+def forms_like(sample: Any) -> Sequence[str]:
+    """Texts that resemble a sample and lack something; those of every form if its form is not known."""
+    marks = [mark for mark in _RESEMBLING if isinstance(sample, str) and mark in sample]
+    return (*_NONE, *(text for mark in marks[:1] or _RESEMBLING for text in _RESEMBLING[mark]))
 
 
 def _numbers(schema: Schema, sample: Any) -> Iterator[Any]:

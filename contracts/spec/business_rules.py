@@ -45,12 +45,15 @@ NEWEST_FIRST = frozenset({"/v1/leads", "/v1/faqs", "/v1/policies", "/v1/scenario
 DISTINCT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "GET /v1/leads": ("email",),
+        "GET /v1/inquiries": ("sourceId",),
         "GET /v1/scenarios": ("name",),
         "GET /v1/transfers": ("label",),
         "GET /v1/members": ("email",),
     }
 )
-"""Members whose value no two items of a list share: ``UNIQUE`` without phones; a member's e-mail is the login."""
+"""Members whose value no two items of a list share: ``UNIQUE`` without phones; a member's e-mail is the login.
+
+What is behind an inquiry is behind no other one (inferred)."""
 
 INNER = "data"
 """The member of an inquiry with its details, which repeat some of its own members."""

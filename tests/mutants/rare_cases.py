@@ -1,6 +1,7 @@
 """What shows in rare cases only: capitals, one word of an enumeration, HEAD of nothing, records without an e-mail."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any
 
 from deliveries import Delivery, Post
@@ -11,6 +12,7 @@ from wrapper import Forward, Request, Response, State
 from mock_server.webhooks.reply import Reply
 
 G = "rare-cases"
+NOW = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 Json = dict[str, Any]
 
 # --- texts in capitals -------------------------------------------------------------------------------------------
@@ -345,3 +347,86 @@ def page_past_the_end_of_a_source_is_the_first(body: Json, request: Request, sta
     if "source" in request.query and not body["inquiries"] and body["totalCount"]:
         body["currentPage"] = 1
     return body
+
+
+# --- what only a second state shows ------------------------------------------------------------------------------
+
+
+@mutant(G, "PUT /v1/scenarios/{}")
+async def outcomes_are_merged(request: Request, forward: Forward, state: State) -> Response:
+    body, sent = request.json, None
+    if isinstance(body, dict) and isinstance(body.get("outcome"), dict) and body["outcome"].get("type"):
+        before = (await get(request, forward, request.path)).json
+        if isinstance(before, dict) and "scenario" in before:
+            sent = {**before["scenario"]["outcome"], **body["outcome"]}
+    return await forward(request if sent is None or len(sent) > 20 else request.say({**body, "outcome": sent}))
+
+
+@answer(G, "GET /api/webhooks/zapier/leads")
+def recent_leads_are_never_changed(body: Any, request: Request, state: State) -> Any:
+    return [{**it, "updatedAt": it["createdAt"], "id": f"{it['originalId']} - {it['createdAt']}"} for it in body]
+
+
+@answer(G, "GET /api/webhooks/zapier/leads")
+def recent_leads_keep_their_first_id(body: Any, request: Request, state: State) -> Any:
+    for item in body:
+        owner = f"{request.headers.get('authorization')} {item['originalId']}"
+        item["id"], item["updatedAt"] = state.setdefault(owner, (item["id"], item["updatedAt"]))
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def some_inquiries_have_one_source(body: Json, request: Request, state: State) -> Json:
+    for item in body["inquiries"]:
+        if one_in(10, item):
+            item["sourceId"] = state.setdefault("first", item["sourceId"])
+    return body
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def switched_off_without_a_scenario(request: Request) -> Request:
+    body = request.json
+    alone = isinstance(body, dict) and body.get("isEnabled") is False and "scenarioId" not in body
+    return request.say({**body, "scenarioId": None}) if alone else request
+
+
+@asked(G, "PUT /v1/scenarios/{}")
+def inactive_scenario_loses_its_service(request: Request) -> Request:
+    body = request.json
+    alone = isinstance(body, dict) and body.get("isActive") is False and "tradeServiceId" not in body
+    return request.say({**body, "tradeServiceId": None}) if alone else request
+
+
+@asked(G, "PUT /v1/leads/{}")
+def one_network_alone_is_lost(request: Request) -> Request:
+    body = request.json
+    alone = isinstance(body, dict) and isinstance(body.get("socials"), dict) and {*body["socials"]} == {"facebook"}
+    return request.say({**body, "socials": {}}) if alone else request
+
+
+@asked(G, "POST /v1/leads")
+def other_network_alone_is_lost(request: Request) -> Request:
+    body = request.json
+    alone = isinstance(body, dict) and isinstance(body.get("socials"), dict) and {*body["socials"]} == {"instagram"}
+    return request.say({**body, "socials": {}}) if alone else request
+
+
+@asked(G, "POST /v1/sms")
+def messages_in_a_thread_are_trimmed(request: Request) -> Request:
+    body = request.json
+    inside = isinstance(body, dict) and "messageThreadId" in body
+    return change(request, message=lambda text: text.strip() or text) if inside else request
+
+
+@mutant(G, "PUT /v1/leads/{}")
+async def old_leads_cannot_be_changed(request: Request, forward: Forward, state: State) -> Response:
+    before = (await get(request, forward, request.path)).json
+    old = isinstance(before, dict) and "createdAt" in before and before["createdAt"] < later(NOW, days=-20)
+    response = await forward(request)
+    return refused(response, 404, "Not found") if old and response.status == 200 else response
+
+
+@mutant(G, "PUT /v1/policies/{}")
+async def first_policy_is_broken(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    return refused(response, 500, "Internal server error") if request.id == "1" and response.status == 200 else response

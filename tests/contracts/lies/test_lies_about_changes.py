@@ -10,7 +10,7 @@ from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
 from contracts.rules import collections as lists
-from contracts.rules import input
+from contracts.rules import consistency, input
 from contracts.rules import lifecycle as rules
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
@@ -21,6 +21,7 @@ POLICIES, ORGANIZATION = "GET /v1/policies", "GET /v1/organization"
 TRANSFERS, RETURN = "POST /v1/transfers", "PUT /v1/transfers/{}"
 INQUIRIES, SMS, LEAD = "GET /v1/inquiries", "POST /v1/sms", "PUT /v1/leads/{}"
 ACTIVITIES = "GET /v1/leads/{}/activities"
+RECENT_LEADS = "GET /api/webhooks/zapier/leads"
 POLICY = {"title": "Other", "content": "Other."}
 
 
@@ -72,6 +73,17 @@ def late_message(call: Call, ask: Ask) -> Exchange:
     if call.operation != SMS or exchange.status != 404:
         return exchange
     return with_json(replace(exchange, status=200), {"message": "Message sent successfully"})
+
+
+def unchanged() -> Lie:
+    """A recent lead has the id that it had at first."""
+    first: dict[tuple[str, str], Any] = {}
+
+    def item(shown: Any, call: Call) -> Any:
+        id, moment = first.setdefault((call.key, shown["originalId"]), (shown["id"], shown["updatedAt"]))
+        return {**shown, "id": id, "updatedAt": moment}
+
+    return says(RECENT_LEADS, lambda body, call: [item(shown, call) for shown in body])
 
 
 ROWS = [
@@ -126,6 +138,19 @@ ROWS = [
         "whole-changes[/v1/faqs]",
         answers(CHANGE, 400, when=many),
         A(input.ACCEPTED, CHANGE, At(name="whole: question")),
+    ),
+    told(
+        "the oldest record cannot be changed",
+        "whole-changes[/v1/faqs]",
+        answers(CHANGE, 404, when=lambda call: call.id == "1"),
+        A(input.ACCEPTED, CHANGE, At(name="the oldest record")),
+    ),
+    told(
+        "a change gives no new id",
+        "wording-after[PUT /v1/leads/{}]",
+        unchanged(),
+        A(consistency.RECENT_SAME, "PUT /v1/leads/{}", At(name="id, changed"), shown=RECENT_LEADS),
+        A(consistency.RECENT_SAME, RECENT_LEADS, At(name="id, changed")),
     ),
     told(
         "a creation makes something else too",

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from in_memory import Call
 from lie_kinds import Lie, after, answers, each, hears, instead, items_of, record, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
+from contracts.rules import collections as lists
 from contracts.rules import consistency as rules
 from contracts.rules import lifecycle
 from contracts.rules.location import Location as At
@@ -50,6 +52,12 @@ def remembers(operation: str, until: str) -> Lie:
         lambda call, ask: known.get(call.url, ask(call)),
         before=lambda it: known.update({it.url: it}) if it.operation == operation else None,
     )
+
+
+def strangers(body: Any, call: Call) -> Any:
+    """An inquiry of somebody else, where a lead has none."""
+    empty = "leadId" in call.query and not body["inquiries"]
+    return {**body, "inquiries": [{"id": "in_x", "leadId": "ld_x"}], "totalCount": 1} if empty else None
 
 
 ROWS = [
@@ -199,6 +207,13 @@ ROWS = [
         A(rules.RECENT_SAME, RECENT, At(name="id")),
     ),
     # a message
+    told(
+        "a new lead has an inquiry of another",
+        f"message[{SMS}]",
+        says(INQUIRIES, strangers),
+        A(lists.SOUND, INQUIRIES, At(name="leadId: new")),
+        A(lists.COUNT, INQUIRIES, At(name="leadId: new")),
+    ),
     told(
         "a message leaves nothing",
         f"message[{SMS}]",
