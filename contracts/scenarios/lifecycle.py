@@ -198,7 +198,7 @@ def _emptied(kind: RecordKind, operation: Operation, record: Record, name: str) 
     takes = operation.document.validator(operation.body or {}).is_valid
     least = sample if isinstance(sample, dict) and not takes({name: {}}) else {}
     for empty, before in (([], record.get(name)), (least, {**least, _FOREIGN_FIELD: 1})):
-        bodies = {name: before}, {name: empty}
+        bodies: tuple[Any, ...] = {name: before}, {name: empty}
         if not all(map(takes, bodies)):
             continue
         for body in bodies:
