@@ -17,7 +17,8 @@ class Compilation:
         self._sound = sound  # then schemas are not looked at again, and a validator is made at its first use
         self.faults: list[Problem] = []
         self.left_out: list[Problem] = []
-        self._lint = SchemaLint(document)
+        lint: SchemaLint = document.compiled.setdefault(("lint", ""), SchemaLint(document))
+        self._lint = lint  # one for all passes: each schema is examined once
 
     @property
     def slips(self) -> list[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mock_server.errors import SpecError
+from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import METHODS, Document
 from mock_server.spec.families import Family
 from mock_server.spec.media_types import is_json
@@ -34,9 +35,10 @@ class Source(NamedTuple):
 def documented_events(document: Document) -> dict[str, Schema]:
     """The schemas of the document's events, by event. An event that cannot be read is left out."""
     found: dict[str, Schema] = {}
+    shared = Compilation(document, sound=document.known_sound)
     for name, pointer in _posted(document):
         try:
-            schema = _body(document, pointer)
+            schema = _body(shared, pointer)
         except SpecError:
             continue  # nobody is refused for an event that is odd
         if schema is not None:
@@ -115,7 +117,9 @@ def _mapping(node: Any) -> Mapping[str, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def _body(document: Document, pointer: str) -> Schema | None:
+def _body(shared: Compilation, pointer: str) -> Schema | None:
+    """The schema of an event's body; None if it has no JSON body. Raises SpecError for a wrong one."""
+    document = shared.document
     where, item = document.mapping(pointer, "a path item")
     if "post" not in item:
         return None
@@ -126,9 +130,7 @@ def _body(document: Document, pointer: str) -> Schema | None:
     media = next((media for media in _mapping(body.get("content")) if is_json(media)), None)
     if media is None or "schema" not in _mapping(body["content"][media]):
         return None
-    schema = Schema.of(document, f"{start}/content/{escape(media)}/schema")
-    _ = schema.validator  # a wrong one is left out now
-    return schema
+    return shared.schema(f"{start}/content/{escape(media)}/schema")
 
 
 def callback_addresses(operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

@@ -210,7 +210,7 @@ def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
     if isinstance(value, dict) and schema.properties:
         made = generate(schema, chance, example=False)
         kept = {name: value[name] for name, part in schema.sure.items() if name in value and part.accepts(value[name])}
-        yield {**made, **kept}
+        yield {**made, **kept} if isinstance(made, dict) else made
 
 
 def _likeness(value: Any, branch: Schema) -> int:
