@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.errors import CannotRun
 from contracts.spec.dialect import BASE, plain
-from contracts.spec.document import METHODS, Document, blank
+from contracts.spec.document import Document, blank
+from contracts.spec.readable_parts import METHODS
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.garbage_collector import collector_paused

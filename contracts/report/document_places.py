@@ -12,7 +12,8 @@ from contracts.report import run_facts
 from contracts.report.schema_nodes import SchemaNodes, members
 from contracts.rules.location import NOWHERE, Location
 from contracts.spec.dialect import BASE
-from contracts.spec.document import METHODS, Contract, Document, blank
+from contracts.spec.document import Contract, Document, blank
+from contracts.spec.readable_parts import METHODS
 
 _BEFORE, _AFTER = 2, 4
 """Lines that are shown before and after a place."""

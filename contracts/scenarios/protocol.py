@@ -9,9 +9,10 @@ from contracts.rules import protocol as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import OWN_HEADERS, ScenarioClient, fill
 from contracts.scenarios.skipped import ScenarioSkipped
-from contracts.spec.document import METHODS, Operation
+from contracts.spec.document import Operation, blank
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.path_ids import ids_of_the_form
+from contracts.spec.readable_parts import METHODS
 from contracts.spec.resources import NO_NUMBER
 
 _AUTH = "Authorization"
@@ -24,10 +25,10 @@ def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequ
 
     ``operations`` are those of one path.
     """
-    offered = {operation.method for operation in operations}
+    offered = {operation.method for operation in operations} | _unread(operations[0])
     named = offered - {"HEAD", "OPTIONS"}
     url = client.target.origin + fill(operations[0], known)
-    for method in (*METHODS, "query"):
+    for method in METHODS:
         if method.upper() in offered or method in ("head", "options"):
             continue
         exchange = client.send(method.upper(), url, {_AUTH: f"Bearer {client.target.key}"})
@@ -36,6 +37,12 @@ def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequ
             got = f"{exchange.answer(80)}, Allow: {exchange.headers.get('allow')}"
             due = f"405, Allow: {', '.join(sorted(named))}"
             client.broken(rules.METHOD, operations[0], exchange, expected=due, got=got, where=method.upper())
+
+
+def _unread(operation: Operation) -> set[str]:
+    """The methods of its path that the document has and this suite cannot read."""
+    keys = (key.partition(" ") for key in operation.document.unread)
+    return {method for method, _, path in keys if blank(path) == blank(operation.path)}
 
 
 def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.spec.readable_parts import METHODS
 from mock_server.support.json_pointer import find
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _NAME = re.compile(r"\{([^{}]+)\}")
 _MAX_CHAINED = 20  # references, one after another
 
@@ -23,7 +23,7 @@ def with_complete_operations(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def _item(document: Mapping[str, Any], path: str, item: Any) -> Any:
     if not isinstance(item, Mapping) or "$ref" in item:
         return item
-    made = {way: _operation(document, path, item, item[way]) for way in _METHODS if isinstance(item.get(way), Mapping)}
+    made = {way: _operation(document, path, item, item[way]) for way in METHODS if isinstance(item.get(way), Mapping)}
     return {**item, **made} if any(made[way] is not item[way] for way in made) else item
 
 

@@ -27,15 +27,15 @@ from contracts.spec.operation_parts import (
     load_parameter,
 )
 from contracts.spec.path_template import path_pattern
-from contracts.spec.provenance import Provenance
-from contracts.spec.security import BEARER, Scheme, load_schemes
+from contracts.spec.provenance import Provenance, provenance_of
+from contracts.spec.readable_parts import METHODS
+from contracts.spec.security import BEARER, Scheme, asked_for, load_schemes
 from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.local_references import bundled
 
 FORM = "application/x-www-form-urlencoded"
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 Schema = Mapping[str, Any]
 
 
@@ -144,11 +144,6 @@ class Document(DocumentSchemas):
                 if isinstance(raw, Mapping):
                     yield self._read(path, method, item, raw)
 
-    @cached_property
-    def unaddressed(self) -> Sequence[str]:
-        """Paths with a query or a fragment: requests cannot be assigned to them."""
-        return [path for path in self.raw.get("paths", {}) if isinstance(path, str) and {"?", "#"} & {*path}]
-
     def _read(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
         try:
             return self._operation(path, method, item, raw)
@@ -166,22 +161,24 @@ class Document(DocumentSchemas):
     def webhooks(self) -> Mapping[str, Operation]:
         """The documented deliveries by key (``WEBHOOK LEAD_CREATED``); ``path`` is the event's name."""
         posted = {n: self.resolve(item).get("post") for n, item in self.raw.get("webhooks", {}).items()}
-        return {f"WEBHOOK {n}": self._read(n, "webhook", {}, raw) for n, raw in posted.items() if raw}
+        return {
+            f"WEBHOOK {n}": self._read(n, "webhook", {}, raw) for n, raw in posted.items() if isinstance(raw, Mapping)
+        }
 
     def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
-        mark = Provenance(raw.get("x-provenance", Provenance.DOCUMENTED))
+        mark = provenance_of(raw, Provenance.DOCUMENTED)
         merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
         merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
         body = self.resolve(raw.get("requestBody", {}))
         media = json_media(body.get("content", {}))
         content = body.get("content", {}).get(media, {})
-        security = raw.get("security", self.raw.get("security", ()))
+        security = asked_for(raw, self.raw)
         return Operation(
             document=self,
             method=method.upper(),
             path=path,
             id=str(raw.get("operationId", "")),
-            tags=tuple(raw.get("tags", ())),
+            tags=tuple(map(str, tags)) if isinstance(tags := raw.get("tags"), list) else (),
             provenance=mark,
             source=raw.get("x-source", ""),
             parameters=tuple(load_parameter(p, self.resolve) for p in merged.values()),
@@ -191,7 +188,7 @@ class Document(DocumentSchemas):
             body_media=media if is_json(media) else JSON,
             form=body.get("content", {}).get(FORM, {}).get("schema", {}),
             body_example=first_example(content, self.resolve),
-            answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw["responses"].items()},
+            answers={str(n): load_answer(str(n), a, mark, self.resolve) for n, a in raw.get("responses", {}).items()},
             secured=bool(security) and {} not in security,
             schemes=load_schemes(security, self.raw.get("components", {}).get("securitySchemes", {}), self.resolve),
         )
@@ -235,6 +232,8 @@ def load(spec: str = "") -> Contract:
     own = (data.OPENAPI / "v1.yaml", data.OPENAPI / "zapier.yaml")
     if (contract := Contract([_read(path) for path in ([Path(spec)] if spec else own)])).operations:
         return contract
+    if unread := [f"{key} cannot be read: {why}" for it in contract.documents for key, why in it.unread.items()]:
+        raise CannotRun(f"{spec}: {unread[0]}", "correct the document")
     what = "webhooks alone" if contract.webhooks else "no operation in it"
     raise CannotRun(f"{spec or data.OPENAPI}: {what}", "give an OpenAPI 3 document with operations below `paths`")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.errors import CannotRun
 from contracts.spec.dialect import VENDORS, strict
+from contracts.spec.readable_parts import UNREAD
 from contracts.spec.validators import SchemaValidator, Validators
 from mock_server.support.json_pointer import find
 
@@ -21,6 +22,16 @@ class DocumentSchemas:
         """True for a document of the vendor's own: its conventions apply to that."""
         self._validators = Validators(raw, self.resolve)
         self._targets: dict[str, Any] = {}
+
+    @cached_property
+    def unaddressed(self) -> Sequence[str]:
+        """Paths with a query or a fragment: requests cannot be assigned to them."""
+        return [path for path in self.raw.get("paths", {}) if isinstance(path, str) and {"?", "#"} & {*path}]
+
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """Operations that cannot be read, by method and path, with the reason: the document is without them."""
+        return self.raw.get(UNREAD) or {}
 
     def resolve(self, node: Any) -> Any:
         """Return ``node``, or the target of its reference. Keywords beside a reference stay and win."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.spec.provenance import Provenance
+from contracts.spec.provenance import Provenance, provenance_of
 
 JSON = "application/json"
 
@@ -94,7 +94,7 @@ def load_answer(status: str, raw: Any, provenance: Provenance, resolve: Resolve)
     headers = {name.lower(): resolve(header) for name, header in raw.get("headers", {}).items()}
     return Answer(
         status=status,
-        provenance=Provenance(raw.get("x-provenance", provenance)),
+        provenance=provenance_of(raw, provenance),
         schema=content.get(json_media(content), {}).get("schema"),
         media_types=frozenset(media.partition(";")[0].strip().lower() for media in content),
         headers={name: (bool(h.get("required")), resolve(h.get("schema", {}))) for name, h in headers.items()},
@@ -106,6 +106,8 @@ def first_example(holder: Schema, resolve: Resolve) -> Any:
     """The first example beside a schema, or in it; None if there is none."""
     if "example" in holder:
         return holder["example"]
-    examples = holder.get("examples", ())
-    first = next(iter(examples.values() if isinstance(examples, Mapping) else examples), None)
-    return resolve(first).get("value") if isinstance(examples, Mapping) and first else first
+    examples = holder.get("examples")
+    if isinstance(examples, Mapping):
+        first = resolve(next(iter(examples.values()), None))
+        return first.get("value") if isinstance(first, Mapping) else None
+    return next(iter(examples), None) if isinstance(examples, list) else None

@@ -130,7 +130,8 @@ class Family:
 
 def id_prefix(schema: Schema) -> str:
     """The prefix in a schema's example: ``ld_`` for ``ld_abc123``; empty if there is none."""
-    for example in (schema.get("example"), *schema.get("examples", ())):
+    listed = schema.get("examples")
+    for example in (schema.get("example"), *(listed if isinstance(listed, list) else ())):
         if isinstance(example, str) and (found := re.match(r"[a-z]{2,5}_", example)):
             return found[0]
     return ""

@@ -17,9 +17,15 @@ class Scheme(NamedTuple):
 BEARER = Scheme("header", "Authorization", "Bearer")
 
 
-def load_schemes(asked: Any, declared: Node, resolve: Callable[[Any], Node]) -> tuple[Scheme, ...]:
+def asked_for(operation: Node, root: Node) -> Sequence[Node]:
+    """The sets of keys of which an operation needs one, its own or the document's. An empty set: it needs no key."""
+    asked = operation.get("security", root.get("security"))
+    return [names for names in asked if isinstance(names, Mapping)] if isinstance(asked, list) else []
+
+
+def load_schemes(asked: Sequence[Node], declared: Node, resolve: Callable[[Any], Node]) -> tuple[Scheme, ...]:
     """The places of the first set of keys that an operation accepts; none if it needs no key."""
-    first: Node = next((names for names in asked if names), {}) if isinstance(asked, Sequence) else {}
+    first: Node = next((names for names in asked if names), {})
     schemes = (_scheme(resolve(declared.get(name, {}))) for name in first)
     return tuple(scheme for scheme in schemes if scheme is not None)
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from mock_server.errors import Problem
 from mock_server.spec.document import Document
-from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, compiled
+from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import explained, pointer
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE
 
 _DEEPER = frozenset(
     {*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref", "required"}

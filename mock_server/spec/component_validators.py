@@ -18,10 +18,11 @@ from mock_server.spec.component_answers import ComponentAnswers
 from mock_server.spec.document import Document, Node
 from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.recursion import recursion
-from mock_server.spec.schema_lint import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, compiled
+from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.json_pointer import escape
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES
 
 CUT = "x-mock-component"
 _KEPT_KEYWORDS = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})

@@ -10,8 +10,8 @@ from mock_server.spec.parameter_styles import STYLES as STYLES
 from mock_server.spec.parameter_styles import Decode, gathered, items, nested, pairs, separators, unwrapped
 from mock_server.spec.parameter_values import Parts, Unreadable, admits, caster, property_schema, typed
 from mock_server.spec.schema import Schema
-from mock_server.spec.schema_lint import TYPES
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.schema_keywords import TYPES
 from mock_server.support.wire_texts import form_decoded, path_decoded
 
 _COUNTED = ("minimum", "maximum", "minLength", "maxLength", "pattern", "format")

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from mock_server.spec.schema import Schema
-from mock_server.spec.schema_lint import TYPES, compiled
+from mock_server.spec.schema_lint import compiled
 from mock_server.support.exact_json import read_number
+from mock_server.support.schema_keywords import TYPES
 
 _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mock_server.spec.document import Document
-from mock_server.spec.schema_lint import LISTED_IN_PLACE, ONE_IN_PLACE
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, ONE_IN_PLACE
 
 _ALTERNATIVES = frozenset({"anyOf", "oneOf"})
 _ANY_PROPERTY = ("unevaluatedProperties",)

@@ -17,9 +17,10 @@ from mock_server.spec.joined_schemas import joined
 from mock_server.spec.json_types import common, implied, is_small, type_of
 from mock_server.spec.large_reasons import first_reason
 from mock_server.spec.recursion import recursion
-from mock_server.spec.schema_lint import TYPES, compiled
+from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import explained
 from mock_server.support.json_pointer import escape
+from mock_server.support.schema_keywords import TYPES
 
 _EXPLAINED = 4 * 1024  # characters of a value whose problems are all listed
 _ANNOTATIONS = ("default", "example", "examples")
@@ -78,8 +79,7 @@ class Schema:
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
-        """The validator, compiled once. Raises SpecError if the schema itself is wrong."""
-        # It starts where the schema is used: in 3.1 what stands beside a `$ref` holds too.
+        """The validator, compiled once, with what stands beside a `$ref`. Raises SpecError if the schema is wrong."""
         try:
             return compiled(self._inline) if self._inline is not None else self._component.validator
         except ValueError as fault:

@@ -12,53 +12,15 @@ import jsonschema_rs
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.costly_patterns import CostlyPattern
 from mock_server.spec.document import Document, kind_of
-from mock_server.spec.schema_slips import repair
 from mock_server.support.json_pointer import escape
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES, wrong_keywords
+from mock_server.support.schema_slips import repair
 from mock_server.support.text import shorten
 
-TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _STEPS_BACK = 100  # of a pattern about names of properties
 _TOLD = 20  # faults of one schema with all that it leads to
 _MAX_DEPTH = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
-
-ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
-MANY = ("patternProperties", "properties")
-ONE_IN_PLACE = ("else", "if", "not", "then")
-LISTED_IN_PLACE = ("allOf", "anyOf", "oneOf")
-
-_TYPE = {"enum": list(TYPES)}
-_SIZE = {"type": "integer", "minimum": 0}
-_NUMBER = {"type": "number"}
-_SCHEMAS = {"type": "array", "minItems": 1}
-_NAMED = {"type": "object"}
-_TEXTS = {"type": "array", "items": {"type": "string"}}
-
-# keyword → what its value may be, and what to do about another one
-RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
-    "$ref": ({"type": "string"}, "write the reference as text: '#/components/schemas/…'"),
-    "type": (
-        {"anyOf": [_TYPE, {"type": "array", "minItems": 1, "items": _TYPE}]},
-        f"choose among {', '.join(TYPES)} (null in quotes)",
-    ),
-    "enum": ({"type": "array", "minItems": 1}, "list the values"),
-    "required": (_TEXTS, "list the names of the properties, on the object and not on the property"),
-    "dependentRequired": ({"type": "object", "additionalProperties": _TEXTS}, "map names to lists of names"),
-    "pattern": ({"type": "string"}, "write a regular expression in quotes"),
-    "format": ({"type": "string"}, "write the name of a format"),
-    "uniqueItems": ({"type": "boolean"}, "write true or false"),
-    "multipleOf": ({"type": "number", "exclusiveMinimum": 0}, "write a number above 0"),
-    **dict.fromkeys(("maximum", "minimum"), (_NUMBER, "write a number")),
-    **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), (_NUMBER, "write the bound itself, as 3.1 has it")),
-    **dict.fromkeys(
-        ("maxLength", "minLength", "maxItems", "minItems"),
-        (_SIZE, "write a whole number from 0 up"),
-    ),
-    **dict.fromkeys(("maxContains", "minContains"), (_SIZE, "write a whole number from 0 up")),
-    **dict.fromkeys(("maxProperties", "minProperties"), (_SIZE, "write a whole number from 0 up")),
-    **dict.fromkeys((*LISTED_IN_PLACE, "prefixItems"), (_SCHEMAS, "list at least one schema")),
-    **dict.fromkeys((*MANY, "dependentSchemas"), (_NAMED, "map names to schemas")),
-}
 
 
 class SchemaLint:
@@ -119,10 +81,10 @@ class SchemaLint:
             what, remedy = f"a schema cannot be {kind_of(node)}", "write a mapping; `{}` admits everything"
             found.append(self._problem(where, what, remedy))
             return []
-        wrong = _wrong(node)
+        wrong = wrong_keywords(node)
         for keyword, meant in repair(node, iter(sorted(wrong))):
             self.slips.append(self._problem(f"{where}/{keyword}", f"`{keyword}` is not as OpenAPI has it", meant))
-        wrong = _wrong(node) if wrong else wrong
+        wrong = wrong_keywords(node) if wrong else wrong
         for keyword in sorted(wrong):
             what = f"`{keyword}` cannot be {_short(node[keyword])}"
             found.append(self._problem(f"{where}/{keyword}", what, RULES[keyword][1]))
@@ -216,11 +178,3 @@ def _in_place(node: Mapping[str, Any], wrong: set[str]) -> Iterator[str]:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     return f"`{shorten(text, 40)}`" if text else "empty"
-
-
-def _wrong(node: Mapping[str, Any]) -> set[str]:
-    """The keywords of a schema with values that they cannot have."""
-    return {str(error.instance_path[0]) for error in _SHAPE.iter_errors(node)}
-
-
-_SHAPE = compiled({"properties": {keyword: rule for keyword, (rule, _) in RULES.items()}})

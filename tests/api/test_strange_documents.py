@@ -115,3 +115,17 @@ def test_a_record_that_put_creates_has_the_id_of_the_path(serve: Any) -> None:
     assert (made.status, made.json["id"]) == (201, 99123)
     assert ask(app, "GET", "/pets/99123").json == made.json
     assert ask(app, "PUT", "/pets/99123", body=b'{"name": "Max"}').status == 200
+
+
+@pytest.mark.parametrize("schema", [3, None, {"properties": {"a": {"$ref": 5}}}, {"$ref": "#/nothing"}])
+def test_a_webhook_with_a_wrong_schema_is_left_out(serve: Any, schema: Any) -> None:
+    posted = [{"post": {"requestBody": {"content": {"application/json": {"schema": it}}}}} for it in (schema, _PET)]
+    paths = {"/pets": {"post": {**_json(_PET), "callbacks": {"told": {"{$request.body#/url}": posted[0]}}}}}
+    app = serve(paths, webhooks={"pet.odd": posted[0], "pet.born": posted[1]})
+    assert ask(app, "GET", "/__admin/webhooks/triggers").json["triggers"] == ["pet.born"]
+    assert ask(app, "POST", "/pets", body=b"{}").status == 200
+
+
+def test_an_answer_with_properties_may_be_null_alone(serve: Any) -> None:
+    app = serve({"/pets": {"get": _json({**_PET, "type": "null"})}})
+    assert ask(app, "GET", "/pets").body == b"null"

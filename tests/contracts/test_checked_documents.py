@@ -28,7 +28,7 @@ from renamed import renamed  # noqa: E402 - as above
 
 def of(schema: dict[str, Any], version: str = "3.0.3") -> Any:
     document = {"openapi": version, "paths": {}, "components": {"schemas": {"A": schema}}}
-    return plain("x.yaml", document)["components"]["schemas"]["A"]
+    return plain("x.yaml", document, mended=False)["components"]["schemas"]["A"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,8 @@ def test_a_path_or_an_operation_with_servers_of_its_own_stands_below_them() -> N
         "/b": {"parameters": shared, "get": {"tags": []}, "put": {"servers": elsewhere, "tags": []}},
         "/c": {"$ref": "#/paths/~1a"},
     }
-    document = plain("x.yaml", {"openapi": "3.1.0", "servers": [{"url": "/base"}], "paths": paths})
+    root = {"openapi": "3.1.0", "servers": [{"url": "/base"}], "paths": paths}
+    document = plain("x.yaml", root, mended=False)
     assert document["paths"] == {
         "/y/a": {"parameters": shared, "get": {"tags": []}},
         "/base/b": {"parameters": shared, "get": {"tags": []}},

@@ -9,7 +9,7 @@ from specimens import document, schema
 from mock_server.errors import SpecError
 from mock_server.spec.document import parse
 from mock_server.spec.schema import Schema
-from mock_server.spec.schema_lint import TYPES
+from mock_server.support.schema_keywords import TYPES
 
 EVERY = set(TYPES)
 A = {"properties": {"a": {"type": "string"}}, "required": ["a"]}

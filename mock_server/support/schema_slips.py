@@ -76,7 +76,7 @@ def _type(node: Node, keyword: str) -> str | None:
     if None in meant or not meant:
         del node[keyword]
         return "left out: every type is admitted"
-    node[keyword] = meant if isinstance(value, list) else meant[0]
+    node[keyword] = list(dict.fromkeys(meant)) if isinstance(value, list) else meant[0]
     return f"read as {', '.join(map(str, meant))}"
 
 
