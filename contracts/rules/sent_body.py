@@ -20,8 +20,7 @@ def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
 
     XML always can: an empty element may be a text, a list, or nothing.
     """
-    media = exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != FORM:
+    if (media := _sent_media(exchange)) != FORM:
         return media.endswith(("/xml", "+xml"))
     document, schema = operation.document, operation.form
     fields = parse_qsl(exchange.sent_body.decode(errors="replace"), keep_blank_values=True)
@@ -35,6 +34,10 @@ def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
         name in nested or name not in known or _may_be(document.validator(known[name]), texts)
         for name, texts in given.items()
     )
+
+
+def _sent_media(exchange: Exchange) -> str:
+    return exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _may_be(validator: Any, texts: list[str]) -> bool:
@@ -59,7 +62,12 @@ def _values(text: str) -> Iterator[Any]:
 
 
 def is_certain(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a body is valid in every reading of the document; for a body that is not JSON it is not known."""
+    """Tell whether a body is valid in every reading of the document. A form has to be valid in one.
+
+    For any other body that is not JSON it is not known.
+    """
+    if _sent_media(exchange) == FORM:
+        return may_be_sound(operation, exchange)
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
     schema = operation.body
     return sent is NOT_JSON or schema is None or operation.document.certain_validator(schema).is_valid(sent)

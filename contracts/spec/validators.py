@@ -7,6 +7,7 @@ ends where a component begins: there it calls the component's own validator, whi
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import jsonschema_rs
@@ -21,6 +22,11 @@ _SHALLOW = 4  # levels of a value; so few have few ways, whatever the schema is
 _ACROSS = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$id"})
 """Keywords that look across references: a document with one of them gets no quick validators."""
 
+_BESIDE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"})
+"""Keywords whose schemas are about the same value as the schema that has them."""
+_MAX_WAYS = 200  # of one value through a schema: in each of them it is checked again, and copied into an error
+_MAX_CHAINED = 64  # schemas about the same value, one in another
+
 Schema = Mapping[str, Any]
 
 
@@ -31,6 +37,7 @@ class Validators:
         self.root, self._resolve = root, resolve
         self._of: dict[str, SchemaValidator] = {}
         self._below: dict[str, list[str]] = {}
+        self._ways: dict[str, float] = {}
 
     def of(self, schema: Schema) -> "SchemaValidator":
         """The validator of a schema of the document, made once."""
@@ -54,6 +61,21 @@ class Validators:
         """Tell whether a schema leads to a component that contains itself twice: each level doubles the work."""
         reached = self._reached(references_of(schema))
         return any(sum(name in self._reached([target]) for target in self._targets(name)) > 1 for name in reached)
+
+    def multiplies(self, schema: Schema) -> bool:
+        """Tell whether a schema leads to one whose branches lead to each other in very many ways."""
+        names = self._reached(references_of(schema))
+        return any(self._count_ways(name, 0) > _MAX_WAYS for name in names)
+
+    def _count_ways(self, reference: str, depth: int) -> float:
+        """Count the schemas that a value is checked with at a reference, each as often as branches lead to it."""
+        if depth > _MAX_CHAINED:
+            return inf
+        if reference not in self._ways:
+            self._ways[reference] = inf  # until it is known: a schema may contain itself
+            beside = _references_beside(self._resolve({"$ref": reference}))
+            self._ways[reference] = 1 + sum(self._count_ways(name, depth + 1) for name in beside)
+        return self._ways[reference]
 
     def _reached(self, references: Iterable[str]) -> dict[str, None]:
         """The components that these references lead to."""
@@ -103,7 +125,11 @@ class SchemaValidator:
         return None
 
     def _has_many_ways(self, value: Any) -> bool:
-        return self._validators.cut and is_deeper(value, _SHALLOW) and self._winds
+        return self._validators.cut and (self._multiplies or (is_deeper(value, _SHALLOW) and self._winds))
+
+    @cached_property
+    def _multiplies(self) -> bool:
+        return self._validators.multiplies(self._schema)
 
     @cached_property
     def _winds(self) -> bool:
@@ -146,6 +172,23 @@ def references_of(node: Any) -> list[str]:
             waiting += below_keywords(part)
         elif isinstance(part, list):
             waiting += part
+    return found
+
+
+def _references_beside(node: Any) -> list[str]:
+    """The references in a schema that are about the same value as it, repeated ones included."""
+    found: list[str] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, Mapping):
+            continue
+        if isinstance(part.get("$ref"), str):
+            found.append(part["$ref"])
+        for word in _BESIDE & part.keys():
+            below = part[word]
+            named = word == "dependentSchemas" and isinstance(below, Mapping)
+            waiting += below if isinstance(below, list) else below.values() if named else [below]
     return found
 
 

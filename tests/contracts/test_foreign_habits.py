@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from contracts.cli import main
 from contracts.rules.object_members import members_of
 from contracts.rules.response_conformance import says_refusal
-from contracts.rules.sent_body import may_be_sound
+from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.scenarios.records import Shape, holds, keeps
 from contracts.spec.dialect import plain
 from contracts.spec.document import FORM, Contract, Document
@@ -161,3 +161,4 @@ def test_a_form_is_read_as_the_document_would_have_it(body: str, sound: bool) ->
     read = Document("a", plain("a", {"openapi": "3.1.0", "paths": {"/a": {"post": posted}}})).operations[0]
     sent = Exchange("POST", "http://a.example/a", {"content-type": FORM}, body.encode(), 200, {}, b"", "POST /a", 0.0)
     assert may_be_sound(read, sent) is sound
+    assert is_certain(read, sent) is sound
