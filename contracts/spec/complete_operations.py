@@ -1,10 +1,13 @@
-"""Complete the operations of a document: some lack the parameters of their path, or are references."""
+"""Complete the operations of a document: some lack the parameters of their path, or are references.
+
+Operations that are not as OpenAPI has it are left out before.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.spec.readable_parts import METHODS
+from contracts.spec.readable_parts import METHODS, with_readable_parts
 from mock_server.support.json_pointer import find
 
 _NAME = re.compile(r"\{([^{}]+)\}")
@@ -12,7 +15,8 @@ _MAX_CHAINED = 20  # references, one after another
 
 
 def with_complete_operations(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Copy a document whose operations are incomplete; any other one is returned itself."""
+    """Copy a document whose operations are incomplete or unreadable; any other one is returned itself."""
+    document = with_readable_parts(document)
     paths = document.get("paths")
     if not isinstance(paths, Mapping):
         return document

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
-from contracts.spec.readable_parts import with_readable_parts
 from contracts.spec.rewriting import rewritten
 from mock_server.support.schemas_as_meant import as_meant
 
@@ -44,14 +43,13 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
     raw, slips = as_meant(dict(raw)) if mended else (raw, ())
-    base, paths = _base(raw), raw.get("paths")
-    whole = _whole_paths(base, paths) if isinstance(paths, Mapping) else {}
+    base, paths = _base(name, raw), raw.get("paths")
+    whole = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
     document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = rewritten(document, _newer) | {"openapi": "3.1.0"}
-    readable = with_readable_parts(document) if mended else document
-    complete = with_complete_operations(readable) if mended else readable
+    complete = with_complete_operations(document) if mended else document
     loose = rewritten(complete, _reconciled)
     loose = with_directions(loose) if mended else loose
     translated = older or bool(base or slips) or complete is not document or loose != complete
@@ -59,19 +57,19 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
 
 
-def _whole_paths(base: str, paths: Mapping[str, Any]) -> dict[str, Any]:
+def _whole_paths(name: str, base: str, paths: Mapping[str, Any]) -> dict[str, Any]:
     """The path items by complete path. If a path or an operation has its own servers, the first one counts."""
     found: dict[str, Any] = {}
     for path, item in paths.items():
         if not isinstance(item, Mapping):
             found[f"{base}{path}"] = item
             continue
-        home = _base(item, base)
+        home = _base(name, item, base)
         shared = {word: part for word, part in item.items() if word == "parameters"}
         found.setdefault(f"{home}{path}", {**shared})
         for word, part in item.items():
             of_operation = isinstance(part, Mapping) and word != "additionalOperations"
-            below = _base(part, home) if of_operation else home
+            below = _base(name, part, home) if of_operation else home
             there = found.setdefault(f"{below}{path}", {**shared})
             if word != "servers" and isinstance(there, dict):
                 there.setdefault(word, _without_servers(part) if of_operation else part)
@@ -94,7 +92,7 @@ def _is_vendors(raw: Mapping[str, Any]) -> bool:
     return any(host == _VENDOR or host.endswith(f".{_VENDOR}") for host in hosts)
 
 
-def _base(raw: Any, usual: str = "") -> str:
+def _base(name: str, raw: Any, usual: str = "") -> str:
     """The path of the first server of a document, a path or an operation; ``usual`` if it has no servers."""
     servers = raw.get("servers") if isinstance(raw, Mapping) else None
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], Mapping) else {}
@@ -102,15 +100,13 @@ def _base(raw: Any, usual: str = "") -> str:
         return usual
     url, variables = str(first.get("url", "")), first.get("variables")
     for variable, said in variables.items() if isinstance(variables, Mapping) else ():
-        about = said if isinstance(said, Mapping) else {}
-        listed = about.get("enum")
-        values = [about.get("default"), *(listed if isinstance(listed, list) else ())]
+        values = [said.get("default"), *(said.get("enum") or ())] if isinstance(said, Mapping) else []
         url = url.replace(f"{{{variable}}}", next((str(it) for it in values if it is not None), f"{{{variable}}}"))
     try:
         path = urlsplit(urljoin("http://mock/", url)).path
         return path.partition("{")[0].rpartition("/")[0] if "{" in path else path.rstrip("/")
-    except ValueError:  # no URL
-        return ""
+    except ValueError:
+        raise CannotRun(f"{name}: the URL of the first server cannot be read: {url}", "correct it") from None
 
 
 def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
