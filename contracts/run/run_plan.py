@@ -12,7 +12,7 @@ from contracts.real_host.write_session import allowed
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.scenario import Scenario
-from contracts.scenarios.skipped import Skipped
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
 from contracts.transport.guard import Mode, Policy
 from contracts.transport.guarded_request import WritePolicy
@@ -44,7 +44,9 @@ class RunPlan:
         selection = Selection(contract, topics, selected_names(options, mode), options.without)
         writes = allowed(options, mode, catalogue, selection)
         safe = SafeRunPlan(catalogue, target.ids, selection, writes, limited=options.check_rate_limit)
-        return cls(contract, target, options, mode, selection, safe, writes, catalogue.left_out)
+        unread = [(key, why) for document in contract.documents for key, why in document.unread.items()]
+        left_out = {**catalogue.left_out, **{key: Skipped(SkipReason.OTHER, why) for key, why in unread}}
+        return cls(contract, target, options, mode, selection, safe, writes, left_out)
 
     @property
     def depth(self) -> GenerationDepth:

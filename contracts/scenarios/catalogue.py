@@ -26,9 +26,6 @@ class Catalogue:
         self.left_out: Mapping[str, Skipped] = {
             family.path: Skipped(SkipReason.OTHER, why) for family in found if (why := _obstacle(family))
         } | {path: Skipped(SkipReason.OTHER, _UNADDRESSED) for it in contract.documents for path in it.unaddressed}
-        self.left_out |= {
-            key: Skipped(SkipReason.OTHER, why) for it in contract.documents for key, why in it.unread.items()
-        }
         """Collections that the scenarios cannot read, with the reason; the generator still uses them."""
         self.lists: Mapping[str, Listing] = {listing.key: listing for listing in self.listings}
 
