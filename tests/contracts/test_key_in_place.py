@@ -1,10 +1,13 @@
 """The key of a request stands where its document wants it while it is sent, and nowhere else afterwards."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from contracts.spec.document import load
 from contracts.spec.security import load_schemes
 from contracts.transport.credentials import key_in_place
 
@@ -57,3 +60,18 @@ def test_a_key_is_sent_where_the_document_wants_it(asked: Any, url: str, headers
 
 def test_a_request_without_a_key_stays_without() -> None:
     assert sent([{"query": []}]) == (URL, {})
+
+
+def test_head_shows_the_key_where_get_does(tmp_path: Path) -> None:
+    operation = {"security": [{"header": []}], "responses": {"200": {"description": "Done."}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Own", "version": "1"},
+        "paths": {"/other": {"get": {"responses": operation["responses"]}}, "/own": {"get": operation}},
+        "components": {"securitySchemes": DECLARED},
+    }
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps(document))
+    contract = load(str(file))
+    assert [scheme.place for scheme in contract.schemes("HEAD", "/own")] == ["header"]
+    assert contract.schemes("HEAD", "/other") == contract.schemes("GET", "/other")
