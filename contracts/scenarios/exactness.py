@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.rules import input
+from contracts.rules import input, lifecycle
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.exact_messages import Messages
 from contracts.scenarios.paging import fetch, newest
@@ -29,6 +29,7 @@ def records(client: ScenarioClient, family: Family, elsewhere: Sequence[Listing]
         one = write(client, made, (), turn)
         if one is not None:
             written.append(one)
+            _inner_defaults(client, kind, one)
             if messages is not None:
                 messages.send(client, one.record["id"], turn)
         if turn % _FEW == _FEW - 1 or turn == ROUNDS - 1:
@@ -53,8 +54,24 @@ def _change(
         one = write(client, made, (before.record["id"],), turn)
         if one is not None:
             changed.append(one)
+            _inner_defaults(client, RecordKind(client, family), one)
     _look_elsewhere(client, changed[-_FEW:], elsewhere, noun_of(family.path))
     _look(client, family, changed)
+
+
+def _inner_defaults(client: ScenarioClient, kind: RecordKind, one: Written) -> None:
+    """A written object replaces the former one: its members that were not sent have their defaults."""
+    shape = kind.shape
+    for name, sent in one.body.items() if shape is not None else ():
+        shown, part = one.record.get(name), shape.member(name) if shape is not None else None
+        if not isinstance(sent, dict) or not isinstance(shown, dict) or part is None:
+            continue
+        for inner, schema in part.names.items():
+            default = part.document.resolve(schema).get("default", ...)
+            if default is not ... and inner not in sent and shown.get(inner, default) != default:
+                due, got = f"{inner}: {default!r}", f"{inner}: {shown[inner]!r}"
+                where = f"/{name}/{inner}"
+                client.broken(lifecycle.DEFAULTS, one.operation, one.exchange, expected=due, got=got, where=where)
 
 
 def write(client: ScenarioClient, made: AwkwardBodies, ids: Sequence[Any], turn: int) -> Written | None:

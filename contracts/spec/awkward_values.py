@@ -135,8 +135,8 @@ class AwkwardBodies:
         made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
         self._depth -= 1
         free = [name for name in made if name not in self._document.required(schema)]
-        if turn % 5 == 4 and free:  # each of those that may be left out comes alone as well
-            alone = free[turn // 5 % len(free)]
+        if turn % 10 == 4 and free:  # each of those that may be left out comes alone as well, and once none of them
+            alone = [*free, ""][turn // 10 % (len(free) + 1)]
             made = {name: value for name, value in made.items() if name == alone or name not in free}
         if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
             text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})

@@ -430,3 +430,21 @@ async def old_leads_cannot_be_changed(request: Request, forward: Forward, state:
 async def first_policy_is_broken(request: Request, forward: Forward, state: State) -> Response:
     response = await forward(request)
     return refused(response, 500, "Internal server error") if request.id == "1" and response.status == 200 else response
+
+
+def _settings(request: Request, value: bool) -> Request:
+    body = request.json
+    settings = body.get("settings") if isinstance(body, dict) else None
+    if not isinstance(settings, dict) or "ignore_business_hours" in settings or len(settings) > 19:
+        return request
+    return request.say({**body, "settings": {**settings, "ignore_business_hours": value}})
+
+
+@asked(G, "POST /v1/transfers")
+def hours_are_ignored_unless_said(request: Request) -> Request:
+    return _settings(request, True)
+
+
+@asked(G, "PUT /v1/transfers/{}")
+def change_without_hours_ignores_them(request: Request) -> Request:
+    return _settings(request, True)

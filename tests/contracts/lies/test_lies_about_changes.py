@@ -75,6 +75,14 @@ def late_message(call: Call, ask: Ask) -> Exchange:
     return with_json(replace(exchange, status=200), {"message": "Message sent successfully"})
 
 
+def ignoring(body: Any, call: Call) -> Any:
+    """A transfer whose settings say more than was sent."""
+    transfer, sent = body["transfer"], call.json.get("settings")
+    if sent is None or "ignore_business_hours" in sent:
+        return None
+    return {"transfer": {**transfer, "settings": {**transfer["settings"], "ignore_business_hours": True}}}
+
+
 def unchanged() -> Lie:
     """A recent lead has the id that it had at first."""
     first: dict[tuple[str, str], Any] = {}
@@ -138,6 +146,12 @@ ROWS = [
         "whole-changes[/v1/faqs]",
         answers(CHANGE, 400, when=many),
         A(input.ACCEPTED, CHANGE, At(name="whole: question")),
+    ),
+    told(
+        "hours are ignored unless a creation says so",
+        "exactness[/v1/transfers]",
+        says(TRANSFERS, ignoring),
+        A(rules.DEFAULTS, TRANSFERS, At(name="/settings/ignore_business_hours")),
     ),
     told(
         "the oldest record cannot be changed",
