@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.spec.errors_in_turn import ErrorBelow, errors_in_turn
+from contracts.spec.references_by_part import references_by_part
 from contracts.spec.rewriting import below_keywords, rewritten
 from mock_server.support.exact_json import is_deeper, write_json
 
@@ -22,8 +23,6 @@ _SHALLOW = 4  # levels of a value; so few have few ways, whatever the schema is
 _ACROSS = frozenset({"unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$id"})
 """Keywords that look across references: a document with one of them gets no quick validators."""
 
-_BESIDE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"})
-"""Keywords whose schemas are about the same value as the schema that has them."""
 _MAX_WAYS = 200  # of one value through a schema: in each of them it is checked again, and copied into an error
 _MAX_CHAINED = 64  # schemas about the same value, one in another
 
@@ -37,7 +36,7 @@ class Validators:
         self.root, self._resolve = root, resolve
         self._of: dict[str, SchemaValidator] = {}
         self._below: dict[str, list[str]] = {}
-        self._ways: dict[str, float] = {}
+        self._ways: dict[tuple[str, bool], float] = {}
 
     def of(self, schema: Schema) -> "SchemaValidator":
         """The validator of a schema of the document, made once."""
@@ -62,20 +61,27 @@ class Validators:
         reached = self._reached(references_of(schema))
         return any(sum(name in self._reached([target]) for target in self._targets(name)) > 1 for name in reached)
 
-    def multiplies(self, schema: Schema) -> bool:
-        """Tell whether a schema leads to one whose branches lead to each other in very many ways."""
-        names = self._reached(references_of(schema))
-        return any(self._count_ways(name, 0) > _MAX_WAYS for name in names)
+    def multiplies(self, schema: Schema, *, deep: bool) -> bool:
+        """Tell whether a schema leads to one whose branches lead to each other in very many ways.
 
-    def _count_ways(self, reference: str, depth: int) -> float:
-        """Count the schemas that a value is checked with at a reference, each as often as branches lead to it."""
+        In a ``deep`` value the branches of its parts count too.
+        """
+        names = self._reached(references_of(schema))
+        return any(self._count_ways(name, 0, deep=deep) > _MAX_WAYS for name in names)
+
+    def _count_ways(self, reference: str, depth: int, *, deep: bool) -> float:
+        """Count the schemas that one place of a value is checked with, each as often as branches lead to it."""
         if depth > _MAX_CHAINED:
             return inf
-        if reference not in self._ways:
-            self._ways[reference] = inf  # until it is known: a schema may contain itself
-            beside = _references_beside(self._resolve({"$ref": reference}))
-            self._ways[reference] = 1 + sum(self._count_ways(name, depth + 1) for name in beside)
-        return self._ways[reference]
+        if (reference, deep) not in self._ways:
+            self._ways[reference, deep] = 0 if deep else inf  # until it is known: a schema may contain itself
+            beside, *parts = references_by_part(self._resolve({"$ref": reference}))
+            counts = [
+                sum(self._count_ways(name, depth + 1, deep=deep) for name in names)
+                for names in (beside, *(parts if deep else ()))
+            ]
+            self._ways[reference, deep] = 1 + counts[0] + max(counts[1:], default=0)
+        return self._ways[reference, deep]
 
     def _reached(self, references: Iterable[str]) -> dict[str, None]:
         """The components that these references lead to."""
@@ -129,11 +135,11 @@ class SchemaValidator:
 
     @cached_property
     def _multiplies(self) -> bool:
-        return self._validators.multiplies(self._schema)
+        return self._validators.multiplies(self._schema, deep=False)
 
     @cached_property
     def _winds(self) -> bool:
-        return self._validators.winds(self._schema)
+        return self._validators.winds(self._schema) or self._validators.multiplies(self._schema, deep=True)
 
     @cached_property
     def quick(self) -> jsonschema_rs.Validator:
@@ -172,23 +178,6 @@ def references_of(node: Any) -> list[str]:
             waiting += below_keywords(part)
         elif isinstance(part, list):
             waiting += part
-    return found
-
-
-def _references_beside(node: Any) -> list[str]:
-    """The references in a schema that are about the same value as it, repeated ones included."""
-    found: list[str] = []
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if not isinstance(part, Mapping):
-            continue
-        if isinstance(part.get("$ref"), str):
-            found.append(part["$ref"])
-        for word in _BESIDE & part.keys():
-            below = part[word]
-            named = word == "dependentSchemas" and isinstance(below, Mapping)
-            waiting += below if isinstance(below, list) else below.values() if named else [below]
     return found
 
 

@@ -29,6 +29,21 @@ def test_branches_that_double_at_each_step_are_judged_at_once(word: str) -> None
     assert list(validator.errors({"id": "1"})) == []
 
 
+def test_branches_of_a_property_that_double_are_judged_at_once() -> None:
+    reference = "#/components/schemas/A{}".format
+    made: dict[str, Any] = {
+        f"A{at}": {"type": "object", "properties": {"a": {"allOf": [{"$ref": reference(at + 1)}] * 2}}}
+        for at in range(40)
+    }
+    root = {"openapi": "3.1.0", "paths": {}, "components": {"schemas": {**made, "A40": _LAST}}}
+    value: Any = {"id": 1}
+    for _ in range(40):
+        value = {"a": value}
+    error = Document("a", root).validator({"$ref": reference(0)}).first_error(value)
+    assert error is not None
+    assert next(iter(Document("a", root).validator({"$ref": reference(0)}).errors(value))).instance == 1
+
+
 def test_a_schema_that_leads_to_itself_is_counted_to_an_end() -> None:
     loop = {"allOf": [{"$ref": "#/components/schemas/A0"}] * 2}
     document = Document("a", {"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A0": loop}}})
