@@ -97,11 +97,13 @@ def once(items: Any, place: str) -> Iterator[Violation]:
 
 
 def own_id(seen: dict[Any, Any], record: Record, inner: Any) -> Iterator[Violation]:
-    """Find an id that is inside two records. ``seen`` grows: it maps inner ids to the id of their record."""
-    number = inner.get("id") if isinstance(inner, dict) else None
-    if number is not None and seen.setdefault(number, record.get("id")) != record.get("id"):
-        got = f"{number} in {seen[number]} and in {record.get('id')}"
-        yield Violation(rules.DISTINCT, Location(name="inner-id"), expected="an id of its own", got=got)
+    """Find an id, or a thread, that is inside two records. ``seen`` grows: it maps these to the id of their record."""
+    for name, number in inner.items() if isinstance(inner, dict) else ():
+        own = number is not None and (name == "id" or name.endswith("ThreadId"))
+        if own and seen.setdefault((name, number), record.get("id")) != record.get("id"):
+            got = f"{number} in {seen[name, number]} and in {record.get('id')}"
+            where = Location(name="inner-id" if name == "id" else name)
+            yield Violation(rules.DISTINCT, where, expected="an id of its own", got=got)
 
 
 def _outside(inner: Record) -> Iterator[Violation]:

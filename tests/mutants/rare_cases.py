@@ -448,3 +448,11 @@ def hours_are_ignored_unless_said(request: Request) -> Request:
 @asked(G, "PUT /v1/transfers/{}")
 def change_without_hours_ignores_them(request: Request) -> Request:
     return _settings(request, True)
+
+
+@answer(G, "GET /v1/inquiries/{}")
+def all_messages_are_in_one_thread(body: Json, request: Request, state: State) -> Json:
+    if body["source"] == "SMS":
+        thread = body["data"]["messageThreadId"]
+        body["data"]["messageThreadId"] = state.setdefault(str(request.headers.get("authorization")), thread)
+    return body

@@ -135,6 +135,12 @@ ROWS = [
         A(rules.DISTINCT, INQUIRY, At(name="inner-id")),
     ),
     told(
+        "all messages are in one thread",
+        f"details[{INQUIRY}]",
+        says(INQUIRY, data(messageThreadId=1)),
+        A(rules.DISTINCT, INQUIRY, At(name="messageThreadId")),
+    ),
+    told(
         "a lead has each tag twice",
         f"details[{LEAD}]",
         says(LEAD, lambda body, call: {**body, "tags": [{"name": "urgent", "description": None}] * 2}),
