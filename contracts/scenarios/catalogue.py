@@ -9,10 +9,12 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.skipped import ScenarioSkipped, Skipped, SkipReason
 from contracts.spec import business_rules
-from contracts.spec.document import Contract, Operation
+from contracts.spec.document import Contract, Operation, blank
+from contracts.spec.path_ids import in_order_of_parameters
 from contracts.spec.resources import Family, Listing, families, id_prefix, listings
 
 _PLAIN = ("string", "number", "integer", "boolean", "array")
+_MAX_PARENTS = 5  # in whose lists a record is looked for
 _UNADDRESSED = "a query or a fragment in a path: no request is for it alone"
 
 
@@ -23,6 +25,8 @@ class Catalogue:
         self.contract = contract
         found, self.listings = _inferred(contract)
         self.families = [family for family in found if not _obstacle(family)]
+        self.nested = [family for family in found if "{}" in family.path and family.create]
+        """Collections below a record, in which records can be created."""
         self.left_out: Mapping[str, Skipped] = {
             family.path: Skipped(SkipReason.OTHER, why) for family in found if (why := _obstacle(family))
         } | {path: Skipped(SkipReason.OTHER, _UNADDRESSED) for it in contract.documents for path in it.unaddressed}
@@ -51,6 +55,8 @@ class Catalogue:
         given = client.target.ids.get(parameters[0].name)
         if given:
             return [given]
+        if len(parameters) > 1 and (known := self._ids_along(client, operation, [])):
+            return in_order_of_parameters(operation, known)
         listing = self.lists.get(f"GET {start}")
         items = (fetch(client, listing).items if listing else []) or _kept(client, start)
         if len(parameters) != 1 or not items:
@@ -64,6 +70,20 @@ class Catalogue:
         if not operation.document.validator(parameters[0].schema).is_valid(id):
             raise ScenarioSkipped(f"the `id` of {start} is no `{parameters[0].name}`", SkipReason.NO_ID)
         return [id]
+
+    def _ids_along(self, client: ScenarioClient, operation: Operation, above: list[Any]) -> list[Any]:
+        """The ids of a path from left to right, each from the list below those before it; none if one is unknown."""
+        collections = _collections(operation)
+        if len(above) == len(collections):
+            return above
+        listing = self.lists.get(f"GET {collections[len(above)]}")
+        if listing is None:
+            return []
+        items = fetch(client, listing, *in_order_of_parameters(listing.operation, above)).items
+        for item in items[:_MAX_PARENTS]:
+            if "id" in item and (found := self._ids_along(client, operation, [*above, item["id"]])):
+                return found
+        return []
 
     def references(self, client: ScenarioClient, operation: Operation) -> dict[str, Any]:
         """Members of a body that refer to a collection, recognised by the prefix of its ids, with an existing id."""
@@ -89,6 +109,12 @@ class Catalogue:
             return self.existing_ids(client, operation)
         except ScenarioSkipped:
             return [parameter.example or 1 for parameter in operation.parameters_in("path")]
+
+
+def _collections(operation: Operation) -> list[str]:
+    """The paths before each parameter of a path: `/teams` and `/teams/{}/members`."""
+    path = blank(operation.path)
+    return [path[: place.start()].rstrip("/") for place in re.finditer(re.escape("{}"), path)]
 
 
 def _inferred(contract: Contract) -> tuple[list[Family], list[Listing]]:

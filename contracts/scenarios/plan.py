@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from contracts.scenarios import plan_access, plan_reads, plan_writes, rate_limit, shared_limit
+from contracts.scenarios import nested_collections, plan_access, plan_reads, plan_writes, rate_limit, shared_limit
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
@@ -25,6 +25,7 @@ _READS = (
 _WRITES = (
     plan_writes.side_effects,
     plan_writes.lifecycles,
+    nested_collections.lives,
     plan_writes.exact,
     plan_writes.bodies,
     plan_writes.requirements,

@@ -60,7 +60,7 @@ def _oldest(kind: RecordKind, update: Operation) -> None:
         _compare(kind, update, exchange, body, [record_of(exchange), *kind.shown(record["id"])], "")
     else:
         client, got = kind.client, exchange.answer()
-        client.broken(input.ACCEPTED, update, exchange, expected="success", got=got, where="the oldest record")
+        client.broken(input.ACCEPTED, update, exchange, expected="success", got=got, where="oldest")
 
 
 def _alone(kind: RecordKind, update: Operation) -> None:

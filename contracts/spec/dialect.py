@@ -6,12 +6,14 @@ rewritten, and keywords beside a reference are ignored.
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
+from contracts.spec.discriminators import chosen_branches
 from contracts.spec.rewriting import rewritten
 from mock_server.support.schemas_as_meant import as_meant
 
@@ -50,7 +52,7 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     if older:
         document = rewritten(document, _newer) | {"openapi": "3.1.0"}
     complete = with_complete_operations(document) if mended else document
-    loose = rewritten(complete, _reconciled)
+    loose = rewritten(complete, partial(_reconciled, complete if mended else None))
     loose = with_directions(loose) if mended else loose
     translated = older or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
@@ -109,11 +111,12 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
         raise CannotRun(f"{name}: the URL of the first server cannot be read: {url}", "correct it") from None
 
 
-def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
+def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dict[str, Any]:
     """Write out schemas that are true or false, and remove contradictions that make a document's values invalid.
 
-    If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. A closed
-    object cannot have more properties than it names.
+    If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. The choices
+    with the values that choose them stand before those without, if ``document`` is given: an API may use other values.
+    A closed object cannot have more properties than it names.
     """
     for word in (_SCHEMAS | _NAMED_SCHEMAS) & copy.keys():
         copy[word] = _written_out(word, copy[word])
@@ -121,7 +124,9 @@ def _reconciled(copy: dict[str, Any]) -> dict[str, Any]:
     if isinstance(choice, dict) and isinstance(choice.get("propertyName"), str):
         del copy["discriminator"]
         if "oneOf" in copy and "anyOf" not in copy:
-            copy |= {"anyOf": copy.pop("oneOf"), _ONE_OF: True}
+            ways = copy.pop("oneOf")
+            chosen = chosen_branches(document, choice, ways) if document else []
+            copy |= {"anyOf": [*chosen, *ways], _ONE_OF: len(ways)}
     least, named = copy.get("minProperties"), copy.get("properties")
     closed = copy.get("additionalProperties") is False and "patternProperties" not in copy
     if closed and isinstance(least, int) and isinstance(named, dict) and least > len(named):
@@ -144,8 +149,8 @@ def strict(node: Any) -> Any:
 
 
 def _strict(copy: dict[str, Any]) -> dict[str, Any]:
-    if copy.pop(_ONE_OF, False):
-        copy["oneOf"] = copy.pop("anyOf")
+    if choices := copy.pop(_ONE_OF, 0):
+        copy["oneOf"] = copy.pop("anyOf")[:choices]
     width = _WIDTH.fullmatch(str(copy.get("format", "")))
     if width is not None and {"type", "allOf"} & copy.keys() == {"type"}:
         bits = int(width[2])

@@ -105,6 +105,8 @@ class _Writable:
     def _reference(self, reference: str) -> str:
         """The copy of the schema at any place of the document: a property of a component has a place as well."""
         pointer = join(reference_tokens(reference))
+        if pointer not in self._named and self._target({"$ref": reference}) is None:
+            return reference  # to nothing, or to itself
         if pointer not in self._named:
             self._named[pointer] = None
             self._waiting.append(pointer)

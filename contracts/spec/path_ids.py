@@ -18,6 +18,13 @@ def ids_of_the_form(operation: Operation, ids: Sequence[Any]) -> list[Any]:
     return fits or [id for id in (_NO_UUID,) if validator.is_valid(id)]
 
 
+def in_order_of_parameters(operation: Operation, ids: Sequence[Any]) -> list[Any]:
+    """The ids of a path, from left to right, in the order in which the operation lists its parameters."""
+    names = [parameter.name for parameter in operation.parameters_in("path")]
+    placed = dict(zip(sorted(names, key=lambda name: operation.path.find(f"{{{name}}}")), ids, strict=False))
+    return [placed[name] for name in names if name in placed]
+
+
 def knows_parents(contract: Contract, operation: Operation) -> bool:
     """Tell whether a document has an operation of the records above a list; else nobody can say which there are."""
     above = f"{blank(operation.path).partition('{}')[0]}{{}}"

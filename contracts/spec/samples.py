@@ -12,6 +12,7 @@ from contracts.errors import SuiteError
 from contracts.spec.document import Document, Operation, Schema
 
 _TRIES = 12
+_KINDS = ("string", "integer", "boolean", "array", "object")  # what a schema without a type is tried with
 _DEEP = 4  # below, only what is required is made
 _MAX_ITEMS = 100  # of a list that must have so many
 _MAX_DEPTH = 12  # objects and lists in one another, of a schema that contains itself
@@ -53,12 +54,24 @@ class Sampler:
         raise CannotSample(f"{operation.key}: no valid body was found")
 
     def _needed(self, operation: Operation) -> dict[str, Any]:
-        """The required members. If only an example can make them valid (a condition, say), its values are used."""
+        """The required members; if these are not valid, those of an alternative.
+
+        If only an example can make them valid (a condition, say), its values are used.
+        """
         document, schema = operation.document, operation.body or {}
         required, members = document.required(schema), document.properties(schema)
         body = {name: self.value(document, members[name]) for name in members if name in required}
-        valid = document.certain_validator(schema).is_valid(body)
-        return body if valid else {**self._example(operation), **body}
+        accepts = document.certain_validator(schema).is_valid
+        if accepts(body):
+            return body
+        alternatives = document.resolve(schema)
+        for way in (*alternatives.get("anyOf", ()), *alternatives.get("oneOf", ())):
+            members = document.properties(way)
+            needed = (members.keys() & document.required(way)) - body.keys()
+            chosen = {**body, **{name: self.value(document, members[name]) for name in members if name in needed}}
+            if accepts(chosen):
+                return chosen
+        return {**self._example(operation), **body}
 
     def _example(self, operation: Operation) -> dict[str, Any]:
         return dict(operation.body_example) if isinstance(operation.body_example, Mapping) else {}
@@ -103,7 +116,7 @@ class Sampler:
         yield from (options[(serial + shift) % len(options)] for shift in range(len(options)))
         for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
             yield from self._candidates(document, part, serial)
-        kinds = schema.get("type", "object" if document.properties(schema) else "string")
+        kinds = schema.get("type", "object" if document.properties(schema) else _KINDS)
         for kind in [kinds] if isinstance(kinds, str) else kinds:
             yield from self._of_kind(kind, document, schema, serial)
 

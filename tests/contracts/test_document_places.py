@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from messages import assert_message
 
+from contracts.errors import CannotRun
 from contracts.report.document_places import DocumentPlaces
 from contracts.report.summary import RunReport
 from contracts.report.writers import WRITERS
@@ -110,11 +112,15 @@ def test_a_location_is_found_in_the_document(
 def test_a_schema_that_holds_itself_ends(tmp_path: Path) -> None:
     (tmp_path / "rooms.yaml").write_text(DOCUMENT.replace("- properties:\n            above:", "- above:"))
     places = DocumentPlaces(load(str(tmp_path / "rooms.yaml")))
+    assert places.find(LIST, Location(200, pointer="/rooms/*/none")).line
+
+
+def test_a_document_that_only_refers_to_itself_is_refused(tmp_path: Path) -> None:
     circle = DOCUMENT.replace("      allOf:\n", "      $ref: '#/components/schemas/Room'\n      allOf:\n")
     (tmp_path / "circle.yaml").write_text(circle)
-    assert places.find(LIST, Location(200, pointer="/rooms/*/none")).line
-    found = DocumentPlaces(load(str(tmp_path / "circle.yaml"))).find(LIST, Location(200, pointer="/rooms/*/name"))
-    assert found.excerpt[found.line].strip().startswith("items:")
+    with pytest.raises(CannotRun) as refused:
+        load(str(tmp_path / "circle.yaml"))
+    assert_message(refused.value, FOLDER=tmp_path)
 
 
 def test_a_path_that_is_a_reference_is_followed(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ ROWS = [
         "the oldest record cannot be changed",
         "whole-changes[/v1/faqs]",
         answers(CHANGE, 404, when=lambda call: call.id == "1"),
-        A(input.ACCEPTED, CHANGE, At(name="the oldest record")),
+        A(input.ACCEPTED, CHANGE, At(name="oldest")),
     ),
     told(
         "a change gives no new id",

@@ -1,0 +1,292 @@
+"""Small documents of other people's habits, one for each: a mock that serves them is to be accused of nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Node = dict[str, Any]
+TEXT: Node = {"type": "string"}
+ID: Node = {**TEXT, "readOnly": True}
+INTEGER: Node = {"type": "integer"}
+REFUSED: Node = {status: {"description": ""} for status in ("400", "401", "404")}
+
+
+def ref(name: str) -> Node:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def body(schema: Any, media: str = "application/json") -> Node:
+    return {"content": {media: {"schema": schema}}}
+
+
+def answer(schema: Any = None, media: str = "application/json", **headers: Any) -> Node:
+    said = {"description": "", **({} if schema is None else body(schema, media))}
+    return {**said, "headers": headers} if headers else said
+
+
+def thing(*required: str, **properties: Any) -> Node:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def rows(item: Node) -> Node:
+    return {"type": "array", "items": item}
+
+
+def query(name: str, schema: Any = TEXT, where: str = "query", **more: Any) -> Node:
+    return {"name": name, "in": where, "schema": schema, **more}
+
+
+def document(paths: Node, version: str = "3.1.0", schemes: Node | None = None, **schemas: Any) -> Node:
+    components = {"schemas": schemas, **({"securitySchemes": schemes} if schemes else {})}
+    security: Node = {"security": [{name: [] for name in schemes}]} if schemes else {}
+    info = {"title": "Small", "version": "1"}
+    return {"openapi": version, "info": info, "paths": paths, "components": components, **security}
+
+
+def collection(
+    name: str = "T",
+    path: str = "/things",
+    *,
+    id: str = "id",
+    ids: Any = TEXT,
+    listed: Any = None,
+    created: str = "201",
+    change: str = "put",
+    media: str = "application/json",
+) -> dict[str, Node]:
+    """List, create, read, change and delete."""
+    item, made = ref(name), answer(ref(name)) if created == "201" else answer()
+    return {
+        path: {
+            "get": {"responses": {"200": answer(listed or rows(item)), **REFUSED}},
+            "post": {"requestBody": {"required": True, **body(item)}, "responses": {created: made, **REFUSED}},
+        },
+        f"{path}/{{{id}}}": {
+            "parameters": [query(id, ids, "path", required=True)],
+            "get": {"responses": {"200": answer(item), **REFUSED}},
+            change: {
+                "requestBody": {"required": True, **body(item, media)},
+                "responses": {"200": answer(item), **REFUSED},
+            },
+            "delete": {"responses": {"204": answer(), **REFUSED}},
+        },
+    }
+
+
+def of(**properties: Any) -> Node:
+    """A document of things with an id, a name and these properties."""
+    return document(collection(), T=thing("name", id=ID, name=TEXT, **properties))
+
+
+def secured(scheme: Node) -> Node:
+    return document(collection(), schemes={"login": scheme}, T=thing("name", id=ID, name=TEXT))
+
+
+def _nested() -> Node:
+    below = collection("B", "/teams/{team}/members", id="member")
+    for item in below.values():
+        item["parameters"] = [*item.get("parameters", ()), query("team", where="path", required=True)]
+    named = thing("name", id=ID, name=TEXT)
+    return document({**collection("A", "/teams"), **below}, A=named, B={**named, "title": "B"})
+
+
+def _conditional() -> Node:
+    paths = collection()
+    paths["/things"]["post"]["parameters"] = [
+        query("Idempotency-Key", {**TEXT, "format": "uuid"}, "header", required=True)
+    ]
+    item = paths["/things/{id}"]
+    item["put"]["parameters"] = [query("If-Match", TEXT, "header")]
+    item["put"]["responses"]["412"] = answer()
+    item["get"]["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT, "required": True}}
+    return document(paths, T=thing("name", id=ID, name=TEXT))
+
+
+def _parameters() -> Node:
+    paths = collection()
+    paths["/things"]["get"]["parameters"] = [
+        query("X-Tenant", TEXT, "header", required=True),
+        query("c", INTEGER, "cookie"),
+        query("ids", {**rows(INTEGER), "maxItems": 5}, style="form", explode=False),
+        query("filter", thing(name=TEXT, age=INTEGER), style="deepObject", explode=True),
+        query("sort", {"enum": ["name", "-name"]}),
+        query("words", rows(TEXT), style="pipeDelimited", explode=False),
+        query("since", {**TEXT, "format": "date-time"}),
+        query("active", {"type": "boolean"}),
+    ]
+    return document(paths, T=thing("name", id=ID, name=TEXT, age=INTEGER, active={"type": "boolean"}))
+
+
+def _ranges() -> Node:
+    paths = {
+        "/things": {
+            "get": {"responses": {"2XX": answer(rows(ref("T"))), "default": answer(ref("Error"))}},
+            "post": {
+                "requestBody": {"required": True, **body(ref("T"))},
+                "responses": {"2XX": answer(ref("T")), "4XX": answer(ref("Error"))},
+            },
+        }
+    }
+    return document(
+        paths, T=thing("id", "name", id=ID, name=TEXT), Error=thing("code", "message", code=INTEGER, message=TEXT)
+    )
+
+
+def _paged() -> Node:
+    listed = thing(
+        "data", "has_more", data=rows(ref("T")), has_more={"type": "boolean"}, next={"type": ["string", "null"]}
+    )
+    paths = collection(listed=listed)
+    size = {**INTEGER, "minimum": 1, "maximum": 50, "default": 10}
+    paths["/things"]["get"]["parameters"] = [query("cursor"), query("limit", size)]
+    return document(paths, T=thing("id", "name", id=ID, name=TEXT))
+
+
+def _polymorphic() -> Node:
+    mapping = {"cat": "#/components/schemas/Cat", "dog": "Dog"}
+    choice = {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind", "mapping": mapping}}
+    base = thing("kind", id=ID, kind=TEXT)
+    cat = {"allOf": [ref("Base"), thing("purrs", purrs={"type": "boolean"})]}
+    dog = {"allOf": [ref("Base"), thing("barks", barks={**INTEGER, "minimum": 0})]}
+    return document(collection("Pet", "/pets"), Pet=choice, Base=base, Cat=cat, Dog=dog)
+
+
+def _actions() -> Node:
+    search = thing(query=TEXT, limit={**INTEGER, "minimum": 1, "maximum": 20})
+    found = thing("results", "total", results=rows(ref("T")), total=INTEGER)
+    me = body(ref("Me"))
+    paths = {
+        **collection(),
+        "/things/search": {
+            "post": {
+                "requestBody": {"required": True, **body(search)},
+                "responses": {"200": answer(found), **REFUSED},
+            }
+        },
+        "/things/{id}/archive": {
+            "post": {
+                "parameters": [query("id", where="path", required=True)],
+                "responses": {"200": answer(ref("T")), **REFUSED},
+            }
+        },
+        "/me": {
+            "get": {"responses": {"200": answer(ref("Me"))}},
+            "patch": {
+                "requestBody": {"required": True, **me},
+                "responses": {"200": answer(ref("Me")), "400": answer()},
+            },
+        },
+    }
+    status = {"enum": ["active", "archived"]}
+    mail = {**TEXT, "format": "email"}
+    return document(paths, T=thing("name", id=ID, name=TEXT, status=status), Me=thing("email", email=mail, name=TEXT))
+
+
+def _texts() -> Node:
+    kinds: Mapping[str, tuple[Any, str]] = {
+        "/plain": (TEXT, "text/plain"),
+        "/rows": (TEXT, "text/csv"),
+        "/xml": (thing("a", a=TEXT, list=rows(INTEGER)), "application/xml"),
+        "/bytes": ({**TEXT, "format": "binary"}, "application/octet-stream"),
+        "/text": (TEXT, "application/json"),
+        "/number": (INTEGER, "application/json"),
+        "/nothing": ({"type": "null"}, "application/json"),
+        "/flag": ({"type": "boolean"}, "application/vnd.small+json"),
+    }
+    return document({path: {"get": {"responses": {"200": answer(*said)}}} for path, said in kinds.items()})
+
+
+def _forms() -> Node:
+    file = thing("file", "name", file={**TEXT, "format": "binary"}, name=TEXT, size=INTEGER, tags=rows(TEXT))
+    form = thing("a", a=TEXT, n={**INTEGER, "minimum": 0}, flag={"type": "boolean"}, when={**TEXT, "format": "date"})
+    sent = {"/files": (file, "multipart/form-data"), "/forms": (form, "application/x-www-form-urlencoded")}
+    made = {"200": answer(thing(name=TEXT, a=TEXT)), "400": answer()}
+    return document(
+        {
+            path: {"post": {"requestBody": {"required": True, **body(*it)}, "responses": made}}
+            for path, it in sent.items()
+        }
+    )
+
+
+def _formats() -> Node:
+    formats = "email date time date-time duration ipv4 ipv6 hostname uri uri-reference json-pointer byte uuid phone"
+    patterns = {"phone": r"^\+[1-9][0-9]{6,14}$", "money": r"^-?\d+(\.\d{1,2})?$", "code": "^[A-Z]{3}$"}
+    named = {f"of_{word.replace('-', '_')}": {**TEXT, "format": word} for word in formats.split()}
+    return of(**named, **{f"in_{name}": {**TEXT, "pattern": pattern} for name, pattern in patterns.items()})
+
+
+SMALL: Mapping[str, Node] = {
+    "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
+    "created without a body": document(collection(created="204"), T=thing("name", id=ID, name=TEXT)),
+    "numbers as ids": document(
+        collection(ids={**INTEGER, "format": "int64", "minimum": 1}),
+        T=thing("id", "name", id={**INTEGER, "readOnly": True}, name=TEXT),
+    ),
+    "a slug": document(
+        collection(id="slug"), T=thing("slug", "name", slug={**TEXT, "pattern": "^[a-z0-9-]{3,40}$"}, name=TEXT)
+    ),
+    "merge patch": document(
+        collection(change="patch", media="application/merge-patch+json"),
+        T=thing(id=ID, name={"type": ["string", "null"]}, tags={**rows(TEXT), "uniqueItems": True}),
+    ),
+    "a key in the query": secured({"type": "apiKey", "in": "query", "name": "key"}),
+    "a key in a cookie": secured({"type": "apiKey", "in": "cookie", "name": "sid"}),
+    "a password": secured({"type": "http", "scheme": "basic"}),
+    "constants": of(
+        kind={"enum": ["a", "b", None]},
+        flag={"const": True},
+        mixed={"enum": [1, "one", 1.5, None, True]},
+        opt={"type": ["string", "null"], "enum": ["x", None]},
+    ),
+    "both directions": document(
+        collection(),
+        T=thing(
+            "id",
+            "name",
+            "password",
+            id=ID,
+            name=TEXT,
+            password={**TEXT, "writeOnly": True, "minLength": 8},
+            secret={**thing(a=TEXT), "writeOnly": True},
+            created_at={**TEXT, "format": "date-time", "readOnly": True},
+        ),
+    ),
+    "alternatives": of(
+        v={"anyOf": [INTEGER, {**TEXT, "maxLength": 5}, {"type": "null"}, rows(INTEGER)]},
+        w={"oneOf": [thing("a", a=TEXT), thing("b", b=TEXT)]},
+        x={"allOf": [thing("a", a=TEXT), thing("b", b=TEXT)]},
+        y={"not": TEXT},
+        z={"if": TEXT, "then": {"minLength": 2}},
+    ),
+    "numbers": of(
+        price={"type": "number", "multipleOf": 0.01, "minimum": 0},
+        step={**INTEGER, "multipleOf": 5, "minimum": 5, "maximum": 50},
+        share={"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100},
+        small={**INTEGER, "format": "uint8"},
+        large={**INTEGER, "format": "int64"},
+        short={"type": "number", "format": "float"},
+    ),
+    "objects": of(
+        typed={"type": "object", "patternProperties": {"^x_": INTEGER}, "additionalProperties": False},
+        least={"type": "object", "minProperties": 1, "additionalProperties": INTEGER},
+        free={},
+        anything=True,
+        names={"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}},
+        few={**rows(INTEGER), "minItems": 3},
+        both={**thing(a=TEXT, b=TEXT), "dependentRequired": {"a": ["b"]}},
+        holds={"type": "array", "contains": {"const": "x"}},
+    ),
+    "a tree": of(parent=ref("T")),
+    "a tree with several branches": of(left=ref("T"), right=ref("T"), others=rows(ref("T"))),
+    "a tree by name": of(by={"type": "object", "additionalProperties": ref("T")}),
+    "conditional changes": _conditional(),
+    "members of teams": _nested(),
+    "parameters": _parameters(),
+    "ranges of statuses": _ranges(),
+    "pages by cursor": _paged(),
+    "a discriminator": _polymorphic(),
+    "actions": _actions(),
+    "other media types": _texts(),
+    "forms": _forms(),
+    "formats": _formats(),
+}
