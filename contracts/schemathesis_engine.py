@@ -18,12 +18,13 @@ from contracts.rules import input
 from contracts.rules.free_query import without_free_keys
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
-from contracts.rules.protocol import REQUIRED_HEADER
+from contracts.rules.protocol import ALLOW, METHOD, REQUIRED_HEADER
 from contracts.rules.registry import RULES
 from contracts.rules.response_conformance import STATUS, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.spec.document import Contract, Document, Operation, blank
+from contracts.spec.path_ids import shares_path
 from contracts.spec.rewriting import rewritten
 from contracts.transport.engine_transport import (
     EngineTransport,
@@ -223,13 +224,13 @@ class _Reader:
 
     def _doubtful(self, rule: Rule, operation: Operation, exchange: Exchange) -> bool:
         """Tell whether a request that was meant to be invalid may be valid: values of a URL become text when sent."""
-        if rule is STATUS and (not operation.answers or not says_refusal(operation, exchange.status)):
-            return True
-        if self._second is None:
-            return False
+        doubtful = rule in (ALLOW, METHOD) and shares_path(self._contract, operation, exchange.path)
+        doubtful |= rule is STATUS and not (operation.answers and says_refusal(operation, exchange.status))
+        if doubtful or self._second is None:
+            return doubtful
         if rule is REQUIRED_HEADER:  # where it is the key, our transport has put it there
-            named = {it.name.lower() for it in operation.parameters_in("header") if it.required}
-            return named <= exchange.sent_headers.keys()
+            required = (it.name.lower() for it in operation.parameters_in("header") if it.required)
+            return exchange.sent_headers.keys() >= {*required}
         if rule is input.ACCEPTED:
             return self._second.rejects(operation, exchange) or not is_certain(operation, exchange)
         if rule is not input.REFUSED:

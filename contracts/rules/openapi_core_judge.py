@@ -91,8 +91,9 @@ class OpenapiCoreJudge:
             yield Finding.of(violation, operation.key, operation.provenance, (exchange,))
 
     def _answer_errors(self, operation: Operation, exchange: Exchange) -> list[str]:
-        if (exchange.status == 204 or exchange.method == "HEAD") and not exchange.body:
-            return []  # HTTP has it empty, whatever schema a document gives it
+        answer, bodiless = operation.answer(exchange.status), exchange.status == 204 or exchange.method == "HEAD"
+        if not exchange.body and (bodiless or (answer is not None and not answer.media_types)):
+            return []  # HTTP has it empty, whatever schema a document gives it; or the document names no content
         request, response = _Request(exchange, self._origin), _Response(exchange)
         try:
             return [_words(error) for error in self._reader(operation).iter_response_errors(request, response)]

@@ -1,4 +1,4 @@
-"""Judge sent bodies whose meaning the document and the transfer leave open.
+"""Judge what was sent if the document or the transfer leaves its meaning open.
 
 Nothing in a form says whether ``a=1`` is a text, a number or a list of one.
 """
@@ -10,18 +10,22 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from contracts.spec.document import FORM, Operation
+from contracts.spec.operation_parts import is_json
 from contracts.transport.exchange import NOT_JSON, Exchange
 
+_JSON_PATCH = "application/json-patch+json"
 _WORDS = {"true": True, "false": False, "null": None, "": None}
 
 
 def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
     """Tell whether a form can be read as a body that the document allows.
 
-    XML always can: an empty element may be a text, a list, or nothing.
+    A documented body that is neither JSON nor a form always can: an empty element of XML may be a text, a list, or
+    nothing; YAML and files are texts, and a list in parts may be empty.
     """
-    if (media := _sent_media(exchange)) != FORM:
-        return media.endswith(("/xml", "+xml"))
+    media = _media(exchange)
+    if media != FORM:
+        return media.endswith(("/xml", "+xml")) or (media in operation.body_types and not is_json(media))
     document, schema = operation.document, operation.form
     fields = parse_qsl(exchange.sent_body.decode(errors="replace"), keep_blank_values=True)
     known, nested = document.properties(schema), {name.partition("[")[0] for name, _ in fields if "[" in name}
@@ -62,12 +66,56 @@ def _values(text: str) -> Iterator[Any]:
 
 
 def is_certain(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a body is valid in every reading of the document. A form has to be valid in one.
+    """Tell whether a request is valid in every reading of the document.
 
-    For any other body that is not JSON it is not known.
+    Of a body that is neither JSON nor a plain form it is not known: then only the parameters decide.
     """
-    if _sent_media(exchange) == FORM:
-        return may_be_sound(operation, exchange)
+    media = _media(exchange)
+    if media == _JSON_PATCH or not _has_certain_numbers(operation, exchange):
+        return False  # whether a patch fits depends on the record
+    if media == FORM:
+        return _is_certain_form(operation, exchange)
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
     schema = operation.body
     return sent is NOT_JSON or schema is None or operation.document.certain_validator(schema).is_valid(sent)
+
+
+def _is_certain_form(operation: Operation, exchange: Exchange) -> bool:
+    document, given = operation.document, _grouped(exchange.sent_body.decode(errors="replace"))
+    if not operation.form or any("[" in name for name in given):
+        return may_be_sound(operation, exchange)
+    known = document.properties(operation.form)
+    read = {name: _reading(document.validator(known.get(name, {})), texts) for name, texts in given.items()}
+    return document.certain_validator(operation.form).is_valid(read)
+
+
+def _reading(validator: Any, texts: list[str]) -> Any:
+    """The first value that the texts of one field may mean, and that its schema accepts."""
+    return next((value for value in _readings(texts) if validator.is_valid(value)), texts[0])
+
+
+def _has_certain_numbers(operation: Operation, exchange: Exchange) -> bool:
+    """Tell whether the numbers in path and query fit the width of their format: not everybody reads that as a bound."""
+    given, document = _grouped(exchange.query), operation.document
+    sent = [(it.schema, given[it.name]) for it in operation.parameters_in("query") if it.name in given]
+    found = operation.pattern.fullmatch(exchange.path)
+    segments = exchange.path.split("/") if found else []
+    names = operation.path.split("/") if found else []
+    whole = {f"{{{it.name}}}": it.schema for it in operation.parameters_in("path")}
+    pairs = zip(names, segments, strict=False)
+    sent += [(whole[name], [segment]) for name, segment in pairs if name in whole]
+    return all(
+        _may_be(document.certain_validator(schema), texts) or not _may_be(document.validator(schema), texts)
+        for schema, texts in sent
+    )
+
+
+def _grouped(pairs: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, text in parse_qsl(pairs, keep_blank_values=True):
+        found.setdefault(name, []).append(text)
+    return found
+
+
+def _media(exchange: Exchange) -> str:
+    return exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()

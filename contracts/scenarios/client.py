@@ -14,10 +14,10 @@ from contracts.rules import input, response_conformance, wire_conformance
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
+from contracts.scenarios.needed_values import NeededValues
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
-from contracts.spec.operation_parts import Parameter
-from contracts.spec.samples import CannotSample, Sampler
+from contracts.spec.samples import Sampler
 from contracts.transport.exchange import NOT_JSON, Exchange
 from contracts.transport.guard import Mode
 from contracts.transport.guarded_session import Transport
@@ -27,8 +27,6 @@ from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
-OWN_HEADERS = ("accept", "authorization", "content-type")
-"""Headers that OpenAPI describes elsewhere: it ignores a parameter with such a name."""
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
@@ -39,6 +37,7 @@ class ScenarioClient:
         self.contract = contract
         self.target = target
         self.sampler = Sampler(seed * 1000 + 1)
+        self._needed = NeededValues(self.sampler)
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.created: dict[tuple[Any, ...], Any] = {}
         """The moment of creation of each item that was seen, by listing, parents and id."""
@@ -219,17 +218,8 @@ class ScenarioClient:
         }
 
     def needed(self, operation: Operation, place: str) -> dict[str, Any]:
-        """Values for the required parameters in ``place``: their examples, else fitting values."""
-        required = (parameter for parameter in operation.parameters_in(place) if parameter.required)
-        return {it.name: self._value(operation, it) for it in required if it.name.lower() not in OWN_HEADERS}
-
-    def _value(self, operation: Operation, parameter: Parameter) -> Any:
-        if parameter.example is not None:
-            return parameter.example
-        try:
-            return self.sampler.value(operation.document, parameter.schema)
-        except CannotSample:
-            return "suite"
+        """Values for the required parameters in ``place``."""
+        return self._needed.in_place(operation, place)
 
 
 def fill(operation: Operation, ids: Sequence[Any]) -> str:
@@ -245,4 +235,6 @@ def fill(operation: Operation, ids: Sequence[Any]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_text, value))
+    if isinstance(value, dict):
+        return orjson.dumps(value).decode()
     return str(value).lower() if isinstance(value, bool) else str(value)

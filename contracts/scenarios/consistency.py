@@ -14,9 +14,11 @@ from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import Record, Shape, agree, differences, is_change_time, record_of
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
-from contracts.spec.resources import Family, Listing
+from contracts.spec.resources import Family, Listing, bare
 
 _SAMPLE, _MORE = 12, 30
+_OWN = ("uuid", "guid", "uid", "sid", "gid", "key", "slug", "name", "token", "code")
+"""Names of ids that an item may have of its own, as ``id``."""
 
 
 def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
@@ -27,7 +29,8 @@ def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
 
 def details(client: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
     """A list and the item itself show the same data; records below an item belong to it."""
-    for item in some(whole_list(client, listing)):
+    validator = read.document.validator(read.parameters_in("path")[-1].schema)
+    for item in some([item for item in whole_list(client, listing) if validator.is_valid(item["id"])]):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if record["id"] != item["id"]:
@@ -49,8 +52,8 @@ def details(client: ScenarioClient, family: Family, listing: Listing, read: Oper
 
 def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
     (parameter,) = listing.operation.parameters_in("path")
-    if parameter.name == "id":  # of an item that is its own
-        return
+    if parameter.name == "id" or (bare(parameter.name) in _OWN and not listing.operation.document.vendors):
+        return  # of an item that is its own
     for item in whole_list(client, listing, parent):
         if parameter.name in item and item[parameter.name] != parent:
             got = f"{item.get('id')} of {item[parameter.name]}"

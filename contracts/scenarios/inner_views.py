@@ -30,8 +30,8 @@ def accuse(
     """Note what a judgement found, against each operation that may be at fault."""
     for found in violations:
         for operation in blamed:
-            if found.rule is rules.TURNS and not operation.document.vendors:
-                continue  # only of our conversations is it known that the oldest turn comes first
+            if found.rule in (rules.TURNS, rules.SPAN) and not operation.document.vendors:
+                continue  # only of our conversations is it known that the oldest turn comes first, and what ends
             where = found.location.name
             client.broken(found.rule, operation, *evidence, expected=found.expected, got=found.got, where=where)
 
@@ -48,7 +48,9 @@ def items(client: ScenarioClient, listing: Listing) -> None:
 def details(client: ScenarioClient, listing: Listing, read: Operation, inner: str) -> None:
     """Many items, read one by one, agree with their list and are consistent in themselves."""
     inner_ids: dict[Any, Any] = {}
-    for item in _of_each_kind(listing, beginning(client, listing)):
+    validator = read.document.validator(read.parameters_in("path")[-1].schema)
+    shown = [item for item in beginning(client, listing) if validator.is_valid(item["id"])]
+    for item in _of_each_kind(listing, shown):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records

@@ -74,9 +74,9 @@ def fetch(
 def _remember(
     client: ScenarioClient, listing: Listing, parents: tuple[Any, ...], item: Mapping[str, Any], page: Page
 ) -> None:
-    """Remember the time of creation of every item that this run sees: it must never change."""
+    """Remember the time of creation of every item with an id that this run sees: it must never change."""
     created = item.get("createdAt")
-    if created is not None:
+    if created is not None and item.get("id") is not None:
         first = client.created.setdefault((listing.key, *parents, item.get("id")), created)
         if first != created:
             got = f"{item.get('id')}: {created}"

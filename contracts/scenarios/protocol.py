@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules import input
 from contracts.rules import protocol as rules
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import OWN_HEADERS, ScenarioClient, fill
+from contracts.scenarios.client import ScenarioClient, fill
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation, blank
 from contracts.spec.operation_parts import Parameter
@@ -121,8 +121,7 @@ def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue)
     named = [p for p in operation.parameters if p.required and p.place in ("query", "header")]
     keys = {(scheme.place, scheme.name.lower()) for scheme in operation.schemes}
     free = [p for p in named if (p.place, p.name.lower()) not in keys]  # the key is sent with every request
-    parameters = [p for p in free if p.name.lower() not in OWN_HEADERS]
-    for missing in parameters:
+    for missing in free:
         body = {**client.sampler.body(operation), **catalogue.references(client, operation)} if operation.body else None
         for value, what in ((None, ""), ("", "=")):
             if value is not None and not missing.schema.get("minLength"):

@@ -167,8 +167,8 @@ class Document(DocumentSchemas):
 
     def _operation(self, path: str, method: str, item: Schema, raw: Schema) -> Operation:
         mark = provenance_of(raw, Provenance.DOCUMENTED)
-        merged = {(p["in"], p["name"]): p for p in map(self.resolve, item.get("parameters", ()))}
-        merged |= {(p["in"], p["name"]): p for p in map(self.resolve, raw.get("parameters", ()))}
+        merged = {(p["in"], p["name"]): p for p in map(self.component, item.get("parameters", ()))}
+        merged |= {(p["in"], p["name"]): p for p in map(self.component, raw.get("parameters", ()))}
         body = self.resolve(raw.get("requestBody", {}))
         media = json_media(body.get("content", {}))
         content = body.get("content", {}).get(media, {})

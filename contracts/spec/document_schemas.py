@@ -47,6 +47,10 @@ class DocumentSchemas:
             node = {**target, **siblings} if isinstance(target, Mapping) and siblings else target
         return node
 
+    def component(self, node: Any) -> Any:
+        """Return ``node``, or the component that it refers to: OpenAPI ignores what stands beside that reference."""
+        return self.resolve({"$ref": node["$ref"]}) if isinstance(node, dict) and "$ref" in node else node
+
     def validator(self, schema: Schema) -> SchemaValidator:
         """A validator for a schema of this document, formats asserted."""
         return self._validators.of(schema)

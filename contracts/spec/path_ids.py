@@ -1,4 +1,4 @@
-"""Ids that a path takes, and that no record has; and whether the document knows the records above a list."""
+"""Ids that a path takes, and that no record has; what else a document knows of the records above a list, or a path."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,3 +29,9 @@ def knows_parents(contract: Contract, operation: Operation) -> bool:
     """Tell whether a document has an operation of the records above a list; else nobody can say which there are."""
     above = f"{blank(operation.path).partition('{}')[0]}{{}}"
     return operation.document.vendors or any(blank(other.path) == above for other in contract.operations.values())
+
+
+def shares_path(contract: Contract, operation: Operation, path: str) -> bool:
+    """Tell whether the path of a request fits another path of the document too, which has further methods."""
+    fitting = [other for other in contract.operations.values() if other.pattern.fullmatch(path)]
+    return {other.method for other in fitting} > {it.method for it in fitting if it.path == operation.path}

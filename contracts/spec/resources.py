@@ -82,6 +82,14 @@ class Listing:
         """The page size if none is requested; 0 if the document does not say."""
         return int(self.size.schema.get("default", 0)) if self.size else 0
 
+    @property
+    def may_be_empty(self) -> bool:
+        """False if the document wants at least one item in each answer."""
+        document, answer = self.operation.document, self.operation.success
+        schema = answer.schema if answer else {}
+        array = document.properties(schema).get(self.items, {}) if self.items else schema
+        return not document.resolve(array).get("minItems")
+
     def query_for(self, member: str, value: Any) -> dict[str, Any] | None:
         """The query for the items whose ``member`` is ``value``; None if no filter can do that."""
         return next(({one.name: value} for one in self.filters if one.member == member), None)

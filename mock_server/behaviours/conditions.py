@@ -24,6 +24,8 @@ _KEY = frozenset({"idempotency-key", "x-idempotency-key"})
 NAMES = _MATCHES | _KEY
 _ONE = frozenset({Role.GET, Role.UPDATE, Role.DELETE, Role.ACTION})
 _MAX_KEY_CHARACTERS = 255
+_FORMS = ('"{digest}"', 'W/"{digest}"', '"{number}"', 'W/"{number}"')
+"""Ways to write an entity tag. A record has one tag in all of them: operations may document different forms."""
 
 
 def is_conditional(operation: Operation) -> bool:
@@ -45,7 +47,7 @@ def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
     """Wrap the behaviour: it runs only if the request's conditions hold. A repeated key gets the same answer."""
     if not is_conditional(operation):
         return behaviour
-    tags, keys = _has_tags(operation), _takes_keys(operation)
+    tags, keys, form = _has_tags(operation), _takes_keys(operation), _form(operation)
 
     @wraps(behaviour)
     def guarded(call: OperationContext) -> OperationResult:
@@ -66,28 +68,38 @@ def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
         if key:
             _note(call, key)
         after = records.find(call) if before is not None and binding.role is not Role.DELETE else _created(call)
-        headers = [("etag", tag_of(after))] if tags and after is not None else []
+        headers = [("etag", _tag(after, form))] if tags and after is not None else []
         return replace(result, headers=[*result.headers, *headers], lasting=False)
 
     return guarded
 
 
-def tag_of(row: Row) -> str:
+def _form(operation: Operation) -> str:
+    """The form in which the document writes an entity tag, by its example or its schema."""
+    for response in operation.responses.values():
+        if (shown := response.headers.get("etag")) is not None:
+            text = shown.removeprefix("W/")
+            return _FORMS[2 * text.strip('"').isdecimal() + (text != shown)]
+        if (schema := response.required_headers.get("etag")) is not None:
+            return next((form for form in _FORMS if schema.accepts(form.format(digest="1f", number=1))), _FORMS[0])
+    return _FORMS[0]
+
+
+def _tag(row: Row, form: str) -> str:
     """The entity tag of a record; it differs after each change."""
-    digest = hashlib.blake2b(write_json(row.record, orjson.OPT_SORT_KEYS), digest_size=8)
-    return f'"{digest.hexdigest()}"'
+    digest = hashlib.blake2b(write_json(row.record, orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    return form.format(digest=digest, number=int(digest[:13], 16))
 
 
 def _is_unchanged(call: OperationContext, row: Row) -> bool:
     """True if the client has this very record already. Raises PreconditionFailed if it has another version."""
-    tag = tag_of(row)
+    present = {_tag(row, form).removeprefix("W/") for form in _FORMS}
     wanted = call.headers.get("if-match")
-    if wanted is not None and wanted.strip() != "*" and tag not in _tags(wanted):
+    if wanted is not None and wanted.strip() != "*" and not present & _tags(wanted):
         raise PreconditionFailed("the record has changed since: its ETag is not the one of If-Match")
     known = call.headers.get("if-none-match")
-    return (
-        known is not None and call.operation.method == "GET" and tag in _tags(known) and 304 in call.operation.responses
-    )
+    asked = known is not None and call.operation.method == "GET" and 304 in call.operation.responses
+    return asked and bool(present & _tags(known or ""))
 
 
 def _tags(header: str) -> set[str]:

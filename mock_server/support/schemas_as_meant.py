@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_server.support.closed_schemas import ClosedSchemas
 from mock_server.support.component_schemas import ComponentSchemas, Node, Slip
+from mock_server.support.impossible_objects import possible
 from mock_server.support.inheritance import inherited
 from mock_server.support.json_pointer import escape
 from mock_server.support.local_references import BROUGHT
@@ -14,10 +15,11 @@ from mock_server.support.outer_references import DATA, NAMES
 
 def as_meant(root: Node) -> tuple[Node, Sequence[Slip]]:
     """Copy a document that has such schemas, with the list of them; any other document is returned itself."""
-    whole, slips = inherited(root)
-    walk = _Walk(OneOfBranches(ComponentSchemas(root)), ClosedSchemas(ComponentSchemas(whole)))
+    able, impossible = possible(root)
+    whole, slips = inherited(able)
+    walk = _Walk(OneOfBranches(ComponentSchemas(able)), ClosedSchemas(ComponentSchemas(whole)))
     changed = {key: walk.read(part, f"/{key}") for key, part in whole.items() if walk.finds(part)}
-    return {**whole, **changed} if changed else whole, [*slips, *walk.slips]
+    return {**whole, **changed} if changed else whole, [*impossible, *slips, *walk.slips]
 
 
 class _Walk:

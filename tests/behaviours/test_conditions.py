@@ -1,5 +1,6 @@
 """Requests under a condition, where the document has one: entity tags, and keys that make a repetition harmless."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,29 @@ def test_a_change_needs_the_tag_of_the_record_as_it_is(api: Foreign) -> None:
     assert (changed.status, changed.json["name"]) == (200, "b")
     assert send(api, "PATCH", f"/things/{id}", b'{"name":"c"}', [("if-match", tag)]).status == 412
     assert send(api, "PATCH", f"/things/{id}", b'{"name":"c"}', [("if-match", "*")]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "form"),
+    [
+        ({"schema": TEXT, "example": 'W/"2"'}, r'W/"\d+"'),
+        ({"schema": TEXT, "example": '"7"'}, r'"\d+"'),
+        ({"schema": TEXT, "example": 'W/"ab"'}, r'W/"[0-9a-f]{16}"'),
+        ({"schema": {"type": "string", "pattern": '^W/"[0-9]+"$'}, "required": True}, r'W/"\d+"'),
+        ({"schema": TEXT, "required": True}, '"[0-9a-f]{16}"'),
+    ],
+)
+def test_a_tag_has_the_form_that_the_document_shows(tmp_path: Path, said: dict[str, Any], form: str) -> None:
+    get, patch = operation(THING), operation(THING, body=THING, parameters=[header("If-Match")])
+    get["responses"]["200"]["headers"] = {"ETag": said}
+    api = Foreign(
+        tmp_path, {"/things": {"get": operation(listing(THING))}, "/things/{id}": {"get": get, "patch": patch}}
+    )
+    path = f"/things/{api.get('/things')[0]['id']}"
+    tag = api.ask("GET", path).get("etag")
+    assert re.fullmatch(form, tag), tag
+    assert send(api, "PATCH", path, b'{"name":"b"}', [("if-match", tag)]).status == 200
+    assert send(api, "PATCH", path, b'{"name":"c"}', [("if-match", tag)]).status == 412
 
 
 def test_what_the_client_has_is_not_sent_again(api: Foreign) -> None:
