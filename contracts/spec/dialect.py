@@ -102,7 +102,9 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
         return usual
     url, variables = str(first.get("url", "")), first.get("variables")
     for variable, said in variables.items() if isinstance(variables, Mapping) else ():
-        values = [said.get("default"), *(said.get("enum") or ())] if isinstance(said, Mapping) else []
+        about = said if isinstance(said, Mapping) else {}
+        listed = about.get("enum")
+        values = [about.get("default"), *(listed if isinstance(listed, list) else ())]
         url = url.replace(f"{{{variable}}}", next((str(it) for it in values if it is not None), f"{{{variable}}}"))
     try:
         path = urlsplit(urljoin("http://mock/", url)).path

@@ -105,6 +105,7 @@ def test_an_odd_webhook_takes_no_operation_down(tmp_path: Path, value: Any) -> N
         ("paths//pets/get/x-provenance", ["their own word"]),
         ("paths//pets/get/responses/200/content/application!json/examples", 3),
         ("security", "a"),
+        ("servers", [{"url": "https://a.example", "variables": {"a": {"enum": 3}}}]),
         ("components/securitySchemes", {"a": None}),
         ("components/schemas/Unused", 3),
         ("components/schemas/Pet/properties/name/examples", 3),
