@@ -40,8 +40,8 @@ def _attempts(key: str, schemes: Set[Scheme]) -> Mapping[str, dict[str, str]]:
         "a-key-that-looks-real": {"Authorization": "Bearer sk_live_suite_wrong_000000"},
     }
     declared = ["the-key-in-another-header"] if "x-api-key" in headers else []
-    if "basic" in words or "authorization" in headers:  # there the key may stand with any word, or without
-        declared.append("the-key-under-another-scheme")
+    declared += ["the-key-under-another-scheme"] if "basic" in words or "authorization" in headers else []
+    declared += ["the-key-without-a-scheme"] if "authorization" in headers else []
     return {what: sent for what, sent in attempts.items() if what not in declared}
 
 
