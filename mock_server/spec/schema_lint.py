@@ -21,6 +21,7 @@ _STEPS_BACK = 100  # of a pattern about names of properties
 _TOLD = 20  # faults of one schema with all that it leads to
 _MAX_DEPTH = 64  # schemas one in another without data between them
 _WIDEST = 10_000  # schemas that one value is held against, each as often as branches lead to it
+_UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 
 
 class SchemaLint:
@@ -117,6 +118,9 @@ class SchemaLint:
             raise self._document.fault(pointer, what, "put a property or an item between them")
         if pointer not in self._weights:
             weight = 1 + sum(self._weigh(beside, (*above, pointer)) for beside in self._beside.get(pointer, ()))
+            node = self._document.at(pointer)
+            if isinstance(node, dict) and not _UNEVALUATED.isdisjoint(node):
+                weight *= 2  # the validator goes through all of them again for what none of them has evaluated
             if weight > _WIDEST:
                 raise self._document.fault(pointer, f"more than {_WIDEST:,} schemas for one value", "branch less")
             self._weights[pointer] = weight

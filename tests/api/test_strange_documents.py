@@ -1,5 +1,6 @@
 """Documents as generators write them: slashes at the end, webhooks alone, parameters without a schema."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -129,3 +130,16 @@ def test_a_webhook_with_a_wrong_schema_is_left_out(serve: Any, schema: Any) -> N
 def test_an_answer_with_properties_may_be_null_alone(serve: Any) -> None:
     app = serve({"/pets": {"get": _json({**_PET, "type": "null"})}})
     assert ask(app, "GET", "/pets").body == b"null"
+
+
+def test_an_operation_whose_branches_are_evaluated_again_and_again_is_501(serve: Any) -> None:
+    """To make its validator alone would take minutes."""
+    twice = [[{"$ref": f"#/components/schemas/A{at + 1}"}] * 2 for at in range(12)]
+    closed = [{"allOf": both, "unevaluatedProperties": False} for both in twice]
+    schemas = {**{f"A{at}": schema for at, schema in enumerate(closed)}, "A12": _PET}
+    paths = {"/odd": {"get": _json({"$ref": "#/components/schemas/A0"})}, "/pets": {"get": _json(_PET)}}
+    begun = time.process_time()
+    app = serve(paths, components={"schemas": schemas})
+    assert time.process_time() - begun < 2
+    assert "schemas for one value" in ask(app, "GET", "/odd").explain
+    assert ask(app, "GET", "/pets").status == 200
