@@ -93,7 +93,7 @@ def test_a_stop_answers_what_is_in_flight_and_hangs_up_on_who_only_waits() -> No
         assert until_closed(asking).startswith(b"HTTP/1.1 200 ")
         assert until_closed(waiting) == b""
     assert not listening(server.url)
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # those of earlier tests may end meanwhile
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,6 @@ def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
     )
 
 
-def _sent_media(exchange: Exchange) -> str:
-    return exchange.sent_headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 def _may_be(validator: Any, texts: list[str]) -> bool:
     return any(validator.is_valid(value) for value in _readings(texts))
 
@@ -82,7 +78,7 @@ def is_certain(operation: Operation, exchange: Exchange) -> bool:
 
 def _is_certain_form(operation: Operation, exchange: Exchange) -> bool:
     document, given = operation.document, _grouped(exchange.sent_body.decode(errors="replace"))
-    if not operation.form or any("[" in name for name in given):
+    if not given or not operation.form or any("[" in name for name in given):
         return may_be_sound(operation, exchange)
     known = document.properties(operation.form)
     read = {name: _reading(document.validator(known.get(name, {})), texts) for name, texts in given.items()}
