@@ -4,7 +4,7 @@ Each round gives a body in which every member has another kind of value. Few rou
 """
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from contracts.spec.document import Document, Operation, Schema
@@ -116,7 +116,10 @@ class AwkwardBodies:
             few = 0 if turn % ROUNDS == 2 else 1 + turn % 3  # seldom none, or texts far inside would miss most rounds
             most = min(schema.get("maxItems", 3), few)
             length = max(schema.get("minItems", 0), most)
-            yield [self._value(schema.get("items", {}), turn + place * 7, False) for place in range(length)]
+            length = length if self._depth < _DEEP else schema.get("minItems", 0)
+            yield self._within(
+                lambda: [self._value(schema.get("items", {}), turn + n * 7, False) for n in range(length)]
+            )
         elif "boolean" in types:
             yield bool(turn % 2)
         elif "integer" in types:
@@ -129,11 +132,8 @@ class AwkwardBodies:
         members = self._document.properties(schema)
         if self._depth >= _DEEP:  # a schema may contain itself
             members = {name: members[name] for name in members if name in self._document.required(schema)}
-        if self._depth >= _MAX_DEPTH:
-            return {}
-        self._depth += 1
-        made = {n: self._value(part, turn + i * 3, False) for i, (n, part) in enumerate(members.items())}
-        self._depth -= 1
+        parts = list(enumerate(members.items()))
+        made = self._within(lambda: {n: self._value(part, turn + i * 3, False) for i, (n, part) in parts}) or {}
         free = [name for name in made if name not in self._document.required(schema)]
         if turn % 10 == 4 and free:  # each of those that may be left out comes alone as well, and once none of them
             alone = [*free, ""][turn // 10 % (len(free) + 1)]
@@ -142,6 +142,16 @@ class AwkwardBodies:
             text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})
             made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}
         return made
+
+    def _within(self, make: Callable[[], Any]) -> Any:
+        """Make what is one level deeper; None if that is too deep."""
+        if self._depth >= _MAX_DEPTH:
+            return None
+        self._depth += 1
+        try:
+            return make()
+        finally:
+            self._depth -= 1
 
     def _texts(self, schema: Schema, turn: int, unique: bool) -> Iterator[str]:
         validator, serial = self._document.validator(schema), self._sampler.serial()

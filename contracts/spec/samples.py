@@ -139,6 +139,8 @@ class Sampler:
                 yield made | {f"suite{serial}": self.value(document, free)}
 
     def _lists(self, document: Document, schema: Schema) -> Iterator[list[Any]]:
+        if self._depth > 2 * _DEEP and not schema.get("minItems"):
+            yield []  # a list may contain itself
         items, contained = schema.get("items", {}), schema.get("contains")
         made = [self.value(document, part) for part in schema.get("prefixItems", ())]
         made += [self.value(document, contained)] if contained else []

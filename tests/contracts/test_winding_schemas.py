@@ -67,3 +67,20 @@ def test_bodies_of_a_schema_that_contains_itself_end(members: dict[str, Any]) ->
     found = [path for path, _ in places(operation.document, operation.body or {}, whole)]
     assert len(found) < 40
     assert [path for path in found if path.count("name") and len(path) > 1]  # one more of it is tried
+
+
+_LISTS: Sequence[Any] = [
+    {"type": "array", "items": _AGAIN},
+    {"anyOf": [{"type": "array", "items": _AGAIN}, {"type": "string"}]},
+]
+
+
+@pytest.mark.parametrize("it", _LISTS, ids=["of itself", "or a text"])
+def test_bodies_with_a_list_that_contains_itself_end(it: Any) -> None:
+    body = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "it": _AGAIN}}
+    posted = {"requestBody": {"content": {"application/json": {"schema": body}}}, "responses": {"201": {}}}
+    root = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/it": {"post": posted}}}
+    operation = Document("it", {**root, "components": {"schemas": {"It": it}}}).operations[0]
+    bodies = [AwkwardBodies(Sampler(), operation).body(turn) for turn in range(ROUNDS)]
+    assert all(map(operation.document.validator(body).is_valid, bodies))
+    assert any(made["it"] for made in bodies)
