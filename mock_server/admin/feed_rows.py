@@ -41,15 +41,6 @@ def request_row(exchange: Exchange, ignored: Sequence[Mapping[str, str | None]])
     }
 
 
-def refused_row(facts: Mapping[str, Any]) -> Row:
-    """A request whose key opened no workspace. More than this is not kept of it."""
-    shown = {name: facts[name] for name in ("id", "at", "ms", "status", "operation", "endedAt")}
-    cut = {name: shorten(facts[name], _MAX_CHARACTERS) for name in ("method", "url")}
-    why = shorten("; ".join(facts["explain"]), _MAX_CHARACTERS)
-    nothing: Row = {"ignored": [], "fault": None, "mapping": None, "events": 0, "changes": []}
-    return {"row": "request", **shown, **cut, "why": why, **nothing}
-
-
 def event_row(event: Record) -> Row:
     """An event; ``cause`` is the id of the request or of the simulation that caused it."""
     shown = {name: event[name] for name in ("id", "type", "recordId", "cause")}

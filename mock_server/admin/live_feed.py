@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from mock_server.admin.feed_rows import Row, attempt_row, event_row, refused_row
+from mock_server.admin.feed_rows import Row, attempt_row, event_row, request_row
 from mock_server.api.exchange import Exchange
 from mock_server.store.base import Record
 from mock_server.store.state import Transaction
@@ -53,9 +53,9 @@ class LiveFeed:
     belong to none.
     """
 
-    def __init__(self, workspace: Workspace, refused: RingBuffer[Facts], draw: Callable[[Exchange], Row]) -> None:
+    def __init__(self, workspace: Workspace, refused: RingBuffer[Exchange], draw: Callable[[Exchange], Row]) -> None:
         self._workspace = workspace
-        self._refused = refused if workspace.id == DEFAULT else RingBuffer[Facts](0)
+        self._refused = refused if workspace.id == DEFAULT else RingBuffer[Exchange](0)
         self._draw = draw
         self.skipped = 0
         """How many entries the last call left out, because there were too many at once."""
@@ -89,8 +89,9 @@ class LiveFeed:
 
     def _new_refusals(self) -> Iterator[FeedEntry]:
         count, self._refusals = self._refused.seen - self._refusals, self._refused.seen
-        for number, facts in enumerate(self._refused.newest(count)):
-            yield FeedEntry(Place(facts["at"], _LAST, _REFUSED, number), partial(refused_row, facts))
+        for number, one in enumerate(self._refused.newest(count)):
+            place = Place(stamp(one.at) if one.at else "", _LAST, _REFUSED, number)
+            yield FeedEntry(place, partial(request_row, one, ()))
 
     def _new_requests(self) -> Iterator[FeedEntry]:
         journal = self._workspace.journal

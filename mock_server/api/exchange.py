@@ -48,15 +48,15 @@ class Exchange:
 
     For the journal it keeps references to what came and went: ``headers`` and ``body``, ``answered`` and ``answer``,
     and how long body and answer were before they were cut. Those are not masked: who renders them masks them with
-    ``redactor``. ``at`` is the workspace's time; ``stage`` is where the request is, or where it ended; ``findings`` are
-    why it breaks the contract; ``fields`` what its body exercises; ``changes`` the first records that it changed;
-    ``evolve`` the evolutions that it asks for itself, ``evolved`` those that its answer got. ``clean`` is for those who
-    show bodies: they remember which have nothing to be masked.
+    ``redactor``. ``at`` is the workspace's time, ``at_ms`` in epoch milliseconds; ``stage`` is where the request is, or
+    where it ended; ``findings`` are why it breaks the contract; ``fields`` what its body exercises; ``changes`` the
+    first records that it changed; ``evolve`` the evolutions that it asks for itself, ``evolved`` those that its answer
+    got. ``clean`` is for those who show bodies: they remember which have nothing to be masked.
     """
 
     __slots__ = (
-        *("_at", "_began", "_query", "_raw_path", "_took", "allowance", "answer", "answer_size"),
-        *("answered", "body", "body_size", "changes", "clean", "coverage", "events", "evolve", "evolved"),
+        *("_began", "_query", "_raw_path", "_took", "allowance", "answer", "answer_size", "answered"),
+        *("at_ms", "body", "body_size", "changes", "clean", "coverage", "events", "evolve", "evolved"),
         *("explain", "fault", "fields", "findings", "headers", "id", "in_journal", "key", "mapping"),
         *("named", "operation", "over", "plain_method", "preferred", "redactor", "route", "sent_weight"),
         *("stage", "status", "weight", "workspace"),
@@ -77,7 +77,7 @@ class Exchange:
         self._took = 0.0
         self.explain: list[str] = []
         self.stage = Stage.AUTHENTICATION
-        self._at: int | None = None
+        self.at_ms: int | None = None
         self.headers: Headers = scope["headers"]
         self.named: Mapping[bytes, bytes] = named_fields(scope)
         self.body = b""
@@ -102,7 +102,7 @@ class Exchange:
     @property
     def at(self) -> datetime | None:
         """The workspace's time when the request came; None when the request opened no workspace."""
-        return None if self._at is None else from_epoch_ms(self._at)
+        return None if self.at_ms is None else from_epoch_ms(self.at_ms)
 
     @property
     def ms(self) -> float:
@@ -165,7 +165,7 @@ class Exchange:
         self.workspace, self.key = workspace, key
         self.coverage = workspace.journal.coverage
         self.id = workspace.next_request()
-        self._at = workspace.clock.now_ms()
+        self.at_ms = workspace.clock.now_ms()
 
     def arrive(self, body: bytes, size: int) -> None:
         """Note that the request is complete, with the size of its body and the part of it that was read."""

@@ -1,17 +1,14 @@
-"""The last requests whose key opened no workspace, in the words of the log: no key, header or body of them is kept."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The last requests whose key opened no workspace, for the page's feed: no key, header or body of them is kept."""
 
 from mock_server.api.exchange import Exchange
 from mock_server.support.ring_buffer import RingBuffer
 from mock_server.workspaces.workspace import DEFAULT, Workspaces
-from mock_server.world.clock import stamp, wall_time
+from mock_server.world.clock import epoch_ms, wall_time
 
 MAX_REFUSED = 100
 
 
-class RefusedKeys(RingBuffer[Mapping[str, Any]]):
+class RefusedKeys(RingBuffer[Exchange]):
     """Requests that are in no journal, because they belong to no workspace. ``at`` is the time of the default one."""
 
     def __init__(self, workspaces: Workspaces) -> None:
@@ -19,7 +16,8 @@ class RefusedKeys(RingBuffer[Mapping[str, Any]]):
         self._workspaces = workspaces
 
     def note(self, exchange: Exchange) -> None:
-        """Keep what the log says of a request."""
+        """Keep a request without its header and body."""
         default = self._workspaces.get(DEFAULT)
-        at = default.clock.stamp() if default else stamp(wall_time())
-        self.append({**exchange.to_dict(), "at": at, "url": exchange.url, "endedAt": exchange.stage.value})
+        exchange.at_ms = default.clock.now_ms() if default else epoch_ms(wall_time())
+        exchange.headers, exchange.body, exchange.answered, exchange.answer = (), b"", (), b""
+        self.append(exchange)

@@ -31,7 +31,7 @@ class StoredExchange(Exchange):
         super().__init__(facts["id"], scope, redactor)
         self.masked: Sequence[str] = facts["masked"]
         self.workspace, self.key = workspace, facts["key"]
-        self._at, self._took = facts["at"], facts["took"]
+        self.at_ms, self._took = facts["at"], facts["took"]
         self.stage, self.status, self.explain = Stage(facts["stage"]), facts["status"], facts["explain"]
         self.findings, self.preferred, self.events = facts["findings"], facts["preferred"], facts["events"]
         self.fault, self.mapping, self.evolved = facts["origin"]
@@ -120,7 +120,7 @@ def _facts(exchange: Exchange) -> dict[str, Any]:
         "method": exchange.method,
         "operation": exchange.operation.key if exchange.operation else None,
         "key": exchange.key,
-        "at": exchange._at,
+        "at": exchange.at_ms,
         "took": exchange._took,
         "stage": exchange.stage.value,
         "status": exchange.status,
