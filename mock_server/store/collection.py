@@ -65,9 +65,16 @@ class Collection:
                 index.remove(row, row.record.get(field))
         return row
 
-    def look_up(self, field: str) -> None:
-        """Make the index of a field before a request has to wait for it."""
-        self._index(field)
+    def look_up(self, fields: Sequence[str]) -> None:
+        """Make the indexes of fields before a request has to wait for one."""
+        lacking = [field for field in fields if field not in self._indexes]
+        values: list[list[Any]] = [[] for _ in lacking]
+        for row in self.order if lacking else ():
+            record = row.record  # it costs something to read, so each is read once
+            for field, found in zip(lacking, values, strict=True):
+                found.append(record.get(field))
+        for field, found in zip(lacking, values, strict=True):
+            self._indexes[field] = _Index(self.order, found)
 
     def pieces(self) -> Iterator[Any]:
         """The parts of the collection in the best order to free them: the rows come last."""
@@ -101,10 +108,9 @@ class Collection:
         return sorted({row.id: row for row in chain.from_iterable(groups)}.values(), key=_key)
 
     def _index(self, field: str) -> "_Index":
-        index = self._indexes.get(field)
-        if index is None:
-            index = self._indexes[field] = _Index(self.order, field)
-        return index
+        if field not in self._indexes:
+            self.look_up((field,))
+        return self._indexes[field]
 
 
 Group = Row | tuple[Row, ...] | SharedRows
@@ -114,13 +120,12 @@ Group = Row | tuple[Row, ...] | SharedRows
 class _Index:
     """An index of a field: for each value, its rows."""
 
-    def __init__(self, rows: Sequence[Row], field: str) -> None:
+    def __init__(self, rows: Sequence[Row], values: Sequence[Any]) -> None:
         self.groups: SharedTable[Hashable, Group] = SharedTable({}, len(rows))
         self._owned: set[Hashable] = set()
         many: dict[Hashable, list[Row]] = {}
         get, put = self.groups.get, self.groups.put
-        for row in rows:  # there may be many, and somebody waits
-            value = row.record.get(field)
+        for row, value in zip(rows, values, strict=True):  # there may be many, and somebody waits
             for one in (value,) if type(value) in _PLAIN else _values(value):
                 known = get(one)
                 if known is None:

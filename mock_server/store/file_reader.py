@@ -10,6 +10,7 @@ import orjson
 
 from mock_server.store.base import Layer, LayerId, Record, Row, SavedSnapshot, SavedWorkspace
 from mock_server.store.file_layout import ITSELF, RecordRow, checksum, content, id_of, is_sound, row, unpacked
+from mock_server.store.packed_row import packed
 from mock_server.store.sql import SqlConnection
 from mock_server.support.text import short_repr, shorten
 
@@ -139,7 +140,8 @@ class StateFileReader:
         digest = hashlib.blake2b(block).digest()
         if digest not in self._unpacked:
             try:
-                self._unpacked[digest] = unpacked(block)
+                kind, rows = unpacked(block)
+                self._unpacked[digest] = kind, [packed(one) for one in rows]
             except (ValueError, TypeError, zlib.error):
                 raise DamagedFile(f"a block of layer {layer} cannot be read") from None
         return self._unpacked[digest]
@@ -151,7 +153,7 @@ class StateFileReader:
             if line.body is None:
                 self._removed[line.layer].setdefault(kind, []).append(id)
             else:
-                made = row(id, line.created, line.arrival, content(line.body))
+                made = packed(row(id, line.created, line.arrival, content(line.body)))
                 self._rows[line.layer].setdefault(kind, []).append(made)
         except ValueError as fault:
             raise DamagedFile(f"the record {line.kind} {shorten(line.id, 80)}: {fault}") from None

@@ -98,10 +98,10 @@ class WorkspaceState:
         """Every row of a kind, oldest first."""
         return self._collections.get(kind, _EMPTY).order
 
-    def look_up(self, kind: str, field: str) -> None:
-        """Make an index now, so that no request has to wait for it."""
+    def look_up(self, kind: str, fields: Sequence[str]) -> None:
+        """Make indexes now, so that no request has to wait for one."""
         if kind in self._collections:
-            self._collections[kind].look_up(field)
+            self._collections[kind].look_up(fields)
 
     def pieces(self) -> Iterator[Any]:
         """The parts of the state, piece by piece; see ``DeferredFree``."""

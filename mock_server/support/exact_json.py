@@ -137,9 +137,14 @@ def _exact(text: str, short: float) -> float | Decimal:
 def write_json(value: Any, option: int = 0) -> bytes:
     """Write a value as JSON, every number as it was read. Raises TypeError for a value that JSON cannot express."""
     try:
-        return orjson.dumps(value, _plain, option)
+        return in_small(orjson.dumps(value, _plain, option))
     except orjson.JSONEncodeError:  # most likely an integer beyond 64 bits
-        return orjson.dumps(_spelled(value), _plain, option)
+        return in_small(orjson.dumps(_spelled(value), _plain, option))
+
+
+def in_small(written: bytes) -> bytes:
+    """Copy a text that orjson wrote: its own result takes 4 KB of memory or more, however short it is."""
+    return bytes(memoryview(written))
 
 
 def _has_long_number(raw: bytes, *, finite: bool = False) -> bool:

@@ -3,7 +3,7 @@
 An index of 200,000 records takes a quarter of a second. This only saves time: lists can be filtered by any field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mock_server.spec.contract import Contract
@@ -22,14 +22,8 @@ _FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
 
 def make_indexes(contract: Contract, state: WorkspaceState) -> None:
     """Make the indexes of large collections that requests are most likely to need."""
-    for kind, field in _wanted(contract, state):
-        state.look_up(kind, field)
-
-
-def _wanted(contract: Contract, state: WorkspaceState) -> Iterator[tuple[str, str]]:
     for kind in state.kinds:
         if len(state.rows(kind)) >= _LARGE:
             family = contract.families.get(kind)
             link = (family.link,) if family and family.link else ()
-            for field in dict.fromkeys((*_FIELDS.get(kind, ()), *link)):
-                yield kind, field
+            state.look_up(kind, (*dict.fromkeys((*_FIELDS.get(kind, ()), *link)),))

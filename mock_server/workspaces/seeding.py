@@ -124,8 +124,9 @@ def refitting(contract: Contract, seed: int) -> Restoring:
 
 
 def _refitted(family: Family, row: Row, seed: int) -> Row:
-    record = valid(family, row.record, lambda: rng(seed, "fit", family.kind, row.id))
-    return row if record is row.record else Row(row.id, row.key, record)
+    stored = row.record
+    record = valid(family, stored, lambda: rng(seed, "fit", family.kind, row.id))
+    return row if record is stored else Row(row.id, row.key, record)
 
 
 def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:

@@ -3,6 +3,7 @@
 import gc
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,6 +23,8 @@ from mock_server.support.exact_json import (
     write_json,
 )
 
+STATM = Path("/proc/self/statm")
+
 
 @pytest.mark.parametrize(
     "text",
@@ -34,6 +37,16 @@ from mock_server.support.exact_json import (
 def test_a_number_comes_out_as_it_went_in(text: str) -> None:
     assert write_json(read_json(text)).decode() == text
     assert write_json({"a": [read_json(f'{{"n": {text}, "m": 1}}')]}, orjson.OPT_SORT_KEYS).count(b'"n":') == 1
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="the memory of a process is read as Linux tells it")
+def test_a_short_text_takes_little_memory() -> None:
+    before = int(STATM.read_text().split()[1])
+    kept = [write_json({"id": "a", "name": "Ana"}) for _ in range(5_000)]
+    pages = int(STATM.read_text().split()[1]) - before
+
+    assert len(kept) == 5_000
+    assert pages < 2_500  # a page has 4 KB, and a text of orjson's own takes one at least
 
 
 @pytest.mark.parametrize(
