@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def leads(path: Path) -> list[Any]:
     """What a server that starts on the file has."""
     with MockServer(Settings(**{**TINY, "state": str(path)})) as server:
         key = {"authorization": f"Bearer {server.api_key}"}
-        return [lead["firstName"] for lead in plain_http.get(f"{server.url}/v1/leads", headers=key).json()["leads"]]
+        pages = (plain_http.get(f"{server.url}/v1/leads?limit=50&page={n}", headers=key).json() for n in count(1))
+        return [lead["firstName"] for page in takewhile(lambda page: page["leads"], pages) for lead in page["leads"]]
 
 
 @pytest.mark.slow
