@@ -15,6 +15,7 @@ from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
 from contracts.spec.discriminators import chosen_branches
 from contracts.spec.rewriting import rewritten
+from mock_server.support.schema_keywords import LISTED, NAMED, ONE_IN_PLACE
 from mock_server.support.schemas_as_meant import as_meant
 
 TRANSLATED = "x-translated"
@@ -27,13 +28,8 @@ _ONE_OF = "x-one-of"
 _WIDTH = re.compile("(u?)int(8|16|32|64)")
 """The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
-_NAMED_SCHEMAS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "schemas"})
-_SCHEMAS = frozenset(
-    {
-        *("schema", "items", "contains", "allOf", "anyOf", "oneOf", "prefixItems", "not", "if", "then", "else"),
-        "propertyNames",
-    }
-)
+_NAMED_SCHEMAS = frozenset({*NAMED, "schemas"})
+_SCHEMAS = frozenset({*LISTED, *ONE_IN_PLACE, "schema", "items", "contains", "propertyNames"})
 """Keywords with schemas that may be true or false. `additionalProperties` and `unevaluatedProperties` stay so."""
 
 

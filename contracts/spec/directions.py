@@ -10,8 +10,7 @@ from typing import Any
 from contracts.spec.rewriting import WRITABLE, rewritten
 from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
 from mock_server.support.outer_references import DATA
-
-_NAMES = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, NAMED
 
 Node = Mapping[str, Any]
 
@@ -93,9 +92,9 @@ class _Writable:
                 copy[word] = self._reference(part)
             elif word == "required" and isinstance(part, list):
                 copy[word] = [name for name in part if name not in hidden]
-            elif word in ("allOf", "anyOf", "oneOf") and isinstance(part, list):
+            elif word in LISTED_IN_PLACE and isinstance(part, list):
                 copy[word] = [self._schema(way, hidden) for way in part]
-            elif word in _NAMES and isinstance(part, Mapping):
+            elif word in NAMED and isinstance(part, Mapping):
                 kept = {name: it for name, it in part.items() if word != "properties" or name not in hidden}
                 copy[word] = {name: self._schema(it, frozenset()) for name, it in kept.items()}
             else:

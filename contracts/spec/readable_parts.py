@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.support.json_pointer import find, join, reference_tokens
-from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, wrong_keywords
+from mock_server.support.schema_keywords import LISTED, NAMED, ONE, ONE_IN_PLACE, wrong_keywords
 from mock_server.support.schema_slips import repair
 from mock_server.support.text import short_repr
 
@@ -27,8 +27,8 @@ _BODY: Parts = {"content": (_MAP, "media")}
 _VALUE: Parts = {"schema": (_ITSELF, "schema"), **_BODY}
 _SCHEMA: Parts = {
     **dict.fromkeys((*ONE, *ONE_IN_PLACE), (_ITSELF, "schema")),
-    **dict.fromkeys((*MANY, "dependentSchemas", "$defs"), (_MAP, "schema")),
-    **dict.fromkeys((*LISTED_IN_PLACE, "prefixItems"), (_LIST, "schema")),
+    **dict.fromkeys(NAMED, (_MAP, "schema")),
+    **dict.fromkeys(LISTED, (_LIST, "schema")),
 }
 _KINDS: Mapping[str, Parts] = MappingProxyType(
     {

@@ -11,11 +11,9 @@ from mock_server.errors import Problem
 from mock_server.spec.document import Document
 from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import explained, pointer
-from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE
+from mock_server.support.schema_keywords import LISTED, MANY, ONE, ONE_IN_PLACE
 
-_DEEPER = frozenset(
-    {*ONE, *MANY, *ONE_IN_PLACE, *LISTED_IN_PLACE, "prefixItems", "dependentSchemas", "$ref", "required"}
-)
+_DEEPER = frozenset({*ONE, *MANY, *ONE_IN_PLACE, *LISTED, "dependentSchemas", "$ref", "required"})
 _LOOK_INSIDE = frozenset({"enum", "const", "uniqueItems"})
 _ASKED = 400  # schemas that are asked about a value
 _LARGE = 64 * 1024  # characters of a value below which each question is quick

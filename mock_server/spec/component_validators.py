@@ -22,13 +22,12 @@ from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import Complaint
 from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.json_pointer import escape
-from mock_server.support.schema_keywords import LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES
+from mock_server.support.schema_keywords import LISTED, LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES
 
 CUT = "x-mock-component"
 _KEPT_KEYWORDS = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef", "$dynamicAnchor"})
 _IN_PLACE = frozenset({*ONE_IN_PLACE, *LISTED_IN_PLACE, "dependentSchemas"})
 _BELOW = frozenset({*ONE, *ONE_IN_PLACE})
-_LISTED = frozenset({*LISTED_IN_PLACE, "prefixItems"})
 _NAMED = frozenset({*MANY, "dependentSchemas"})
 _DATA = frozenset({"default", "example", "examples", "description", "enum", "const"})
 _WHOLE = ("unevaluatedProperties", "unevaluatedItems")
@@ -184,7 +183,7 @@ class _Builder:
         if key == "$ref":
             return self._reference(self._document.resolve(unquote(value[1:]))[0], whole=whole)
         whole = whole and key in _IN_PLACE
-        if key in _LISTED and isinstance(value, list):
+        if key in LISTED and isinstance(value, list):
             return key, [self._copy(part, whole=whole) for part in value]
         if key in _NAMED and isinstance(value, dict):
             return key, {name: self._copy(part, whole=whole) for name, part in value.items()}

@@ -6,13 +6,13 @@ In the other direction such a property is not required, even if `required` has i
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from mock_server.support.schema_keywords import LISTED_IN_PLACE, NAMED
+
 Word = Literal["readOnly", "writeOnly"]
 Resolve = Callable[[str], Any]
 """A function that returns the schema that a `$ref` names."""
 
-_IN_PLACE = ("allOf", "anyOf", "oneOf")
 _ONE_IN_PLACE = ("if", "then", "else")
-_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 _DATA = frozenset({"default", "example", "examples", "enum", "const"})
 
 
@@ -30,11 +30,11 @@ def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[s
     for key, part in node.items():
         if key == "required" and isinstance(part, list):
             copy[key] = [name for name in part if name not in marked]
-        elif key in _IN_PLACE and isinstance(part, list):
+        elif key in LISTED_IN_PLACE and isinstance(part, list):
             copy[key] = [without_required(way, word, resolve, marked) for way in part]
         elif key in _ONE_IN_PLACE:
             copy[key] = without_required(part, word, resolve, marked)
-        elif key in _NAMED and isinstance(part, dict):
+        elif key in NAMED and isinstance(part, dict):
             copy[key] = {name: without_required(named, word, resolve) for name, named in part.items()}
         else:  # what an extension holds is no schema, and a reference in it may lead to nothing
             copy[key] = part if key in _DATA or key[:2] == "x-" else without_required(part, word, resolve)

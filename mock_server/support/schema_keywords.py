@@ -9,8 +9,10 @@ TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 ONE = ("additionalProperties", "contains", "items", "propertyNames", "unevaluatedItems", "unevaluatedProperties")
 MANY = ("patternProperties", "properties")
+NAMED = (*MANY, "dependentSchemas", "$defs")
 ONE_IN_PLACE = ("else", "if", "not", "then")
 LISTED_IN_PLACE = ("allOf", "anyOf", "oneOf")
+LISTED = (*LISTED_IN_PLACE, "prefixItems")
 
 _TYPE = {"enum": list(TYPES)}
 _SIZE = {"type": "integer", "minimum": 0}
@@ -41,11 +43,11 @@ RULES: Mapping[str, tuple[Mapping[str, Any], str]] = {
     ),
     **dict.fromkeys(("maxContains", "minContains"), (_SIZE, "write a whole number from 0 up")),
     **dict.fromkeys(("maxProperties", "minProperties"), (_SIZE, "write a whole number from 0 up")),
-    **dict.fromkeys((*LISTED_IN_PLACE, "prefixItems"), (_SCHEMAS, "list at least one schema")),
+    **dict.fromkeys(LISTED, (_SCHEMAS, "list at least one schema")),
     **dict.fromkeys((*MANY, "dependentSchemas"), (_NAMED, "map names to schemas")),
 }
 
-_HOLDERS = frozenset({*MANY, *LISTED_IN_PLACE, "dependentSchemas", "prefixItems"})
+_HOLDERS = frozenset({*MANY, *LISTED, "dependentSchemas"})
 _SHAPE = jsonschema_rs.Draft202012Validator({"properties": {keyword: rule for keyword, (rule, _) in RULES.items()}})
 
 
