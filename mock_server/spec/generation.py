@@ -4,7 +4,7 @@ A value is made for all schemas that apply to it at once: the schema, the schema
 each `anyOf` and `oneOf`, drawn by chance.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import Any
@@ -19,10 +19,10 @@ from mock_server.spec.schema_parts import (
     Endless,
     Parts,
     below,
-    distinguished,
     excluded_properties,
     largest,
     matched,
+    of_one_branch,
     pruned,
     sized,
     smallest,
@@ -33,7 +33,8 @@ _LARGE = 60  # parts of a value, from which on optional properties are made at i
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
 _MAX_DEPTH = 6  # below this, the shortest value is sought
 _ENDLESS = 40
-_MAX_PARTS_OF_VALUE = 20_000
+_MAX_PARTS = 20_000  # of all attempts at one value
+_OUTER = 5  # an object or a list takes the time of so many other parts
 _TRIES = 24
 _STEADY = 16  # so many of them take the first kind of value that the types allow
 _WAYS_AROUND = 80  # attempts at one whose conditions are met by chance
@@ -47,11 +48,15 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
     """
     if example and schema.example is not None and schema.accepts(schema.example):
         return schema.example
+    left = _MAX_PARTS
     for attempt in range(_TRIES):
+        draft = _Draft(rng, left, steady=attempt < _STEADY, sparse=attempt % 4 == 2)
         try:
-            value = _Draft(rng, steady=attempt < _STEADY, sparse=attempt % 4 == 2).value([schema], 0)
+            value = draft.value([schema], 0)
         except (Endless, OverflowError):
             continue
+        finally:
+            left -= draft.spent
         for candidate in (value, pruned(value, schema)) if attempt % 4 == 3 else (value,):
             if schema.accepts(candidate):
                 return candidate
@@ -64,16 +69,19 @@ class _Draft:
     """One attempt at a value. A ``sparse`` one has no optional properties: two of them may exclude each other."""
 
     rng: RandomSource
+    most: int
     steady: bool
     sparse: bool = False
     made: int = field(default=0, init=False)
+    spent: int = field(default=0, init=False)
 
     def value(self, schemas: Parts, depth: int) -> Any:
         """Make a value that satisfies all ``schemas``. Raises Endless."""
         self.made += 1
-        if depth > _ENDLESS or self.made > _MAX_PARTS_OF_VALUE:
+        self.spent += 1
+        if depth > _ENDLESS or self.spent > self.most:
             raise Endless
-        parts = [part for schema in schemas for part in self._holding(schema, depth)]
+        parts = self._holding(schemas)
         if any(part.node.get("default", ...) is None for part in parts) and all(it.accepts(None) for it in schemas):
             return None
         given = [part.node["const"] for part in parts if "const" in part.node][:1]
@@ -95,28 +103,29 @@ class _Draft:
         if not makers:
             return None
         value = (makers[0] if self.steady else self.rng.choice(makers))(self, parts, depth)
-        return self._of_one_branch(value, schemas, parts) if isinstance(value, dict) else value
+        return of_one_branch(value, schemas, parts) if isinstance(value, dict) else value
 
-    def _of_one_branch(self, value: dict[str, Any], schemas: Parts, parts: Parts) -> Any:
-        """Return ``value``; if two branches of a `oneOf` admit it, a value that only one admits."""
-        for part in parts:
-            if "oneOf" in part.node and not part.accepts(value):
-                candidates = (it for it in distinguished(value, part) if all(schema.accepts(it) for schema in schemas))
-                return next(candidates, value)
-        return value
+    def _holding(self, schemas: Parts) -> list[Schema]:
+        """Return ``schemas`` and those of their branches that admit this value, each once."""
+        found: dict[Schema, None] = {}
+        for schema in schemas:
+            self._gather(schema, found)
+        return list(found)
 
-    def _holding(self, schema: Schema, depth: int) -> Iterator[Schema]:
-        """Return ``schema`` and those of its branches that admit this value."""
-        yield schema
+    def _gather(self, schema: Schema, found: dict[Schema, None]) -> None:
+        if schema in found:
+            return
+        found[schema] = None
         for branch in schema.branches("allOf"):
-            yield from self._holding(branch, depth)
+            self._gather(branch, found)
         for keyword in ("oneOf", "anyOf"):
             branches = schema.branches(keyword)
             if branches:
                 valued = [branch for branch in branches if branch.types != {"null"}] or branches
-                yield from self._holding(self.rng.choice(valued), depth)
+                self._gather(self.rng.choice(valued), found)
 
     def object(self, parts: Parts, depth: int) -> dict[str, Any]:
+        self.spent += _OUTER
         hidden = write_only(parts)
         required = {name for part in parts for name in part.node.get("required", ())} - hidden
         required |= {name for part in parts for name in discriminated(part)}
@@ -159,7 +168,7 @@ class _Draft:
         if "if" in part.node:
             keyword = "then" if part.at("if").accepts(made) else "else"
             if keyword in part.node:
-                extra = list(self._holding(part.at(keyword), depth))
+                extra = self._holding([part.at(keyword)])
                 parts = [*parts, *extra]
                 needed |= {name for each in extra for name in each.required}
                 wrong = {name for each in extra for name in each.node.get("properties", ()) if name in made}
@@ -172,7 +181,7 @@ class _Draft:
     def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
         """Add properties, up to `minProperties`; at least one if the pattern makes the value a dictionary."""
         least = largest(parts, "minProperties", 0)
-        if least > _MAX_PARTS_OF_VALUE:
+        if least > _MAX_PARTS:
             raise Endless
         patterned = [(pattern, part) for part in parts for pattern in part.node.get("patternProperties", ())]
         named = below(parts, "propertyNames")
@@ -193,6 +202,7 @@ class _Draft:
 
     def array(self, parts: Parts, depth: int) -> list[Any]:
         """Make an array that satisfies all ``parts``. Raises Endless."""
+        self.spent += _OUTER
         return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _MAX_DEPTH)
 
     def string(self, parts: Parts, depth: int) -> str:

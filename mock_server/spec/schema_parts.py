@@ -50,10 +50,17 @@ def pruned(value: Any, schema: Schema) -> Any:
     return made
 
 
-def distinguished(value: Any, schema: Schema) -> Iterator[Any]:
+def of_one_branch(value: dict[str, Any], schemas: Parts, parts: Parts) -> dict[str, Any]:
+    """Return ``value``; if two branches of a `oneOf` admit it, a value that only one admits."""
+    for part in parts:
+        if "oneOf" in part.node and not part.accepts(value):
+            candidates = (it for it in _distinguished(value, part) if all(schema.accepts(it) for schema in schemas))
+            return next(candidates, value)
+    return value
+
+
+def _distinguished(value: dict[str, Any], schema: Schema) -> Iterator[dict[str, Any]]:
     """Change ``value`` so that all alternatives but one refuse it: `oneOf` of open objects admits exactly one."""
-    if not isinstance(value, dict):
-        return
     known = {name for way in schema.alternatives for name in way.properties}
     for way in schema.alternatives:
         kept = {name: part for name, part in value.items() if name not in known or name in way.properties}

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -450,3 +451,25 @@ def test_optional_properties_that_exclude_each_other_are_left_out(node: Any) -> 
 def test_an_optional_part_that_nothing_can_be_is_left_out(node: Any) -> None:
     it = schema(node)
     assert "bad" not in json.dumps(generate(it, chance()))
+
+
+_TWICE: list[dict[str, Any]] = [
+    {"type": "object", "patternProperties": {"^a": "next", "b": "next"}, "minProperties": 2},
+    {"type": "object", "additionalProperties": "next", "minProperties": 2},
+    {"type": "object", "required": ["a", "b"], "properties": {"a": "next", "b": "next"}},
+    {"type": "array", "items": "next", "minItems": 2},
+    {"type": "array", "prefixItems": ["next", "next"], "minItems": 2},
+    {"type": "array", "items": "next", "contains": "next", "minItems": 2},
+]
+
+
+@pytest.mark.parametrize("twice", _TWICE, ids=lambda it: "-".join(it.keys() - {"type"}))
+def test_a_value_that_doubles_at_each_level_is_given_up_soon(twice: dict[str, Any]) -> None:
+    """It would have a thousand million parts, and each request asks for it again."""
+    text = json.dumps(twice).replace('"next"', '{"$ref": "#/components/schemas/A%d"}')
+    levels = {f"A{at}": json.loads(text.replace("%d", str(at + 1))) for at in range(30)}
+    it = schema({"$ref": "#/components/schemas/A0"}, **levels, A30=NAME)
+    begun = time.process_time()
+    with pytest.raises(SpecError):
+        generate(it, chance(1))
+    assert time.process_time() - begun < 1
