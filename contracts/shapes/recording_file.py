@@ -16,6 +16,7 @@ from contracts.spec.json_file import JsonNode
 
 FORM = "sophiie-mock shapes 1"
 REMEDY = "record it again: `sophiie-mock proxy --record FILE`, or `sophiie-mock learn --record FILE SOURCE`"
+_MAX_NUMBER = 2**53
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "OTHER")
 
 
@@ -106,7 +107,10 @@ def load_recording(whole: JsonNode, contract: Contract) -> ShapeRecording:
     except ValueError:
         raise whole.at("day").refuse("no date", REMEDY) from None
     digests = tuple(text for text in whole.get("digests", list, []) if isinstance(text, str))
-    return ShapeRecording(day, digests, found, whole.get("left_out", int, 0))
+    left_out = whole.get("left_out", int, 0)
+    if not 0 <= left_out <= _MAX_NUMBER:
+        raise whole.at("left_out").refuse("no count", REMEDY)
+    return ShapeRecording(day, digests, found, left_out)
 
 
 def _checked(node: JsonNode, load: Callable[[Any], Any]) -> Any:
@@ -119,6 +123,8 @@ def _checked(node: JsonNode, load: Callable[[Any], Any]) -> Any:
 def _load_row(row: Mapping[str, Any], shape: Callable[[Any], Shape]) -> ShapedExchange:
     if row["method"] not in _METHODS:
         raise ValueError("no method")
+    if any(abs(number) > _MAX_NUMBER for number in (row["minute"], row["status"], *row.get("subject", ()))):
+        raise ValueError("a number that no recording has")
     return ShapedExchange(
         row["minute"],
         row["method"],

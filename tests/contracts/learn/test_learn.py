@@ -1,5 +1,6 @@
 """What recordings say of the contract: every difference and no other, gaps answered, and no value of anybody."""
 
+import functools
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -266,6 +267,20 @@ def test_what_is_no_source_is_refused(tmp_path: Path, text: str) -> None:
     assert shown.return_value == 2
     assert "Traceback" not in shown.output
     assert not (tmp_path / "observed.yaml").exists()
+
+
+@pytest.mark.parametrize("place", [["left_out"], ["exchanges", 0, "minute"], ["exchanges", 0, "status"]])
+def test_a_recording_with_a_number_of_no_sense_is_refused(tmp_path: Path, place: list[Any]) -> None:
+    """It could not be written again."""
+    (tmp_path / "a.har").write_text(json.dumps(har(organization())))
+    run(tmp_path, str(tmp_path / "a.har"), "--record", str(tmp_path / "shapes.json"))
+    recording = json.loads((tmp_path / "shapes.json").read_text())
+    *above, last = place
+    functools.reduce(lambda node, step: node[step], above, recording)[last] = 10**40
+    (tmp_path / "shapes.json").write_text(json.dumps(recording))
+    shown = run(tmp_path, str(tmp_path / "shapes.json"), "--record", str(tmp_path / "again.json"))
+    assert shown.return_value == 2
+    assert f"/{'/'.join(map(str, place[:2]))})" in shown.output
 
 
 def test_a_source_for_another_api_is_refused(tmp_path: Path) -> None:
