@@ -14,8 +14,10 @@ from contracts.spec.validators import Error
 MAX_PLACES = 25
 """Most places of one value that are reported."""
 _SMALL = 8 * 1024  # characters, of which all errors are made in no time
-_ITEMS = 25  # of a list in a larger value
-_MEMBERS = 250  # of an object in a larger value
+_MAX_COPIED = 1024 * 1024  # characters: some errors hold a copy of a whole object, and each member may cause one
+_CUTS = ((25, 250), (5, 50), (2, 10))
+"""How many items of a list and members of an object stay in a larger value; the first that bounds the copies counts."""
+Path = tuple[str | int, ...]
 _OF_MANY = ("anyOf", "oneOf", "oneOfNotValid", "oneOfMultipleValid", "not")
 
 
@@ -24,12 +26,18 @@ def first_problems(document: Document, schema: Schema, value: Any) -> list[Error
     quick = document.validator(schema)
     if quick.is_valid(value):
         return []
-    if len(repr(value)) <= _SMALL:
+    if len(repr(value)) <= _SMALL and _has_few_copies(value):
         return _by_place(quick.errors(value))
-    cut: set[tuple[str | int, ...]] = set()
-    errors = _by_place(e for e in quick.errors(_shortened(value, (), cut)) if not _made_by_cutting(e, cut))
-    first = None if errors else quick.first_error(value)
-    return errors if first is None else [first]
+    for most in _CUTS:
+        cut: set[Path] = set()
+        short = _shortened(value, (), cut, most)
+        if _has_few_copies(short):
+            errors = _by_place(e for e in quick.errors(short) if not _made_by_cutting(e, cut))
+            if errors:
+                return errors
+            break
+    first = quick.first_error(value)
+    return [] if first is None else [first]
 
 
 def place_of(error: Error) -> str:
@@ -48,20 +56,31 @@ def _by_place(errors: Iterable[Error]) -> list[Error]:
     return list(found.values())
 
 
-def _shortened(value: Any, path: tuple[str | int, ...], cut: set[tuple[str | int, ...]]) -> Any:
+def _shortened(value: Any, path: Path, cut: set[Path], most: tuple[int, int]) -> Any:
     """Copy only the beginnings of long lists and objects. ``cut`` collects their paths."""
+    items, members = most
     if isinstance(value, list):
-        if len(value) > _ITEMS:
+        if len(value) > items:
             cut.add(path)
-        return [_shortened(item, (*path, index), cut) for index, item in enumerate(value[:_ITEMS])]
+        return [_shortened(item, (*path, index), cut, most) for index, item in enumerate(value[:items])]
     if isinstance(value, dict):
-        if len(value) > _MEMBERS:
+        if len(value) > members:
             cut.add(path)
-        return {name: _shortened(value[name], (*path, name), cut) for name in list(value)[:_MEMBERS]}
+        return {name: _shortened(value[name], (*path, name), cut, most) for name in list(value)[:members]}
     return value
 
 
-def _made_by_cutting(error: Error, cut: set[tuple[str | int, ...]]) -> bool:
+def _has_few_copies(value: Any) -> bool:
+    """Tell whether all errors of a value together hold little, even if each member of its widest object causes one."""
+    return len(repr(value)) * _widest(value) <= _MAX_COPIED
+
+
+def _widest(value: Any) -> int:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return max(len(value) if isinstance(value, dict) else 1, *map(_widest, below), 1)
+
+
+def _made_by_cutting(error: Error, cut: set[Path]) -> bool:
     """Tell whether the shortening may have caused an error: it is about a shortened part, or alternatives around it."""
     path = tuple(error.instance_path)
     return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))

@@ -1,5 +1,6 @@
 """The judgements by themselves: each says nothing of what is right, and something of what is wrong."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -237,3 +238,21 @@ def test_what_is_no_filter_is_no_page_size_and_no_expansion_either() -> None:
 def test_an_object_is_open_where_its_schema_says_so(more: Any, open: bool) -> None:
     assert is_open({"properties": {"a": {}}, "additionalProperties": more}) is open
     assert not is_open({"properties": {"a": {}}})
+
+
+_WIDE = {f"m{number}": {"a": {"b": "c"}} for number in range(300)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "place"),
+    [
+        ({"propertyNames": {"pattern": "^a"}}, _WIDE, "/"),
+        ({"items": {"propertyNames": {"pattern": "^a"}}}, [_WIDE] * 25, "/*"),
+        ({"items": {"propertyNames": {"pattern": "^a"}}}, [{"m" * 5_000: 1} | _WIDE] * 25, "/*"),
+    ],
+)
+def test_each_wrong_name_of_an_object_copies_it_but_only_a_small_one(schema: Any, value: Any, place: str) -> None:
+    """All errors of 25 such objects would hold more than a gigabyte."""
+    begun = time.process_time()
+    assert problems(value, schema) == [place]
+    assert time.process_time() - begun < 0.2
