@@ -27,10 +27,13 @@ _GIVE_UP = {  # the same option in the user's URL wins
     "keepalives_interval": "1",
     "keepalives_count": "2",
 }
-# A server that was paused in the middle of a transaction must not keep others away for longer than its lease.
+IDLE_SECONDS = 2.0
+"""How long a transaction may wait for its client. A server that was paused in the middle of one must not keep others
+away for longer than its lease."""
 # An answer promises that a change is durable, so commits must be flushed even if the database's default says otherwise.
-_SESSION = """
-SELECT set_config('idle_in_transaction_session_timeout', '2s', false), set_config('lock_timeout', '3s', false),
+_SESSION = f"""
+SELECT set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS * 1000:.0f}ms', false),
+    set_config('lock_timeout', '3s', false),
     set_config('statement_timeout', '60s', false), set_config('client_encoding', 'UTF8', false),
     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END
 """

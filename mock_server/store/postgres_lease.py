@@ -16,7 +16,7 @@ from contextlib import suppress
 import psycopg
 
 from mock_server.errors import Problem, StateError, StateLost
-from mock_server.store.postgres_connection import PostgresConnection, explained, opened
+from mock_server.store.postgres_connection import IDLE_SECONDS, PostgresConnection, explained, opened
 
 LEASE_SECONDS = 3.0
 _RENEWED_EVERY = 1.0
@@ -29,8 +29,16 @@ SELECT id, name, until::text FROM servers WHERE until > clock_timestamp() AND (?
 ORDER BY id DESC LIMIT 1
 """
 """The server that keeps another one away: replicas, which have URLs, serve beside each other."""
-REMOVE_DEAD = "DELETE FROM servers WHERE until <= clock_timestamp()"
+_REMOVE_DEAD = "DELETE FROM servers WHERE until <= clock_timestamp()"
 """Waits for a transaction of a dead server that may still be under way; from then on it cannot write any more."""
+_END_STUCK = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = current_setting('application_name')
+AND backend_xid IS NOT NULL AND wait_event_type = 'Client'
+AND state_change < clock_timestamp() - make_interval(secs => ?)
+"""
+"""Ends transactions of a server that was paused in the middle of a batch. The database's own timeout for idle
+transactions counts only between batches: without this nobody could take over before the server goes on."""
 _CLAIM = """
 INSERT INTO servers (name, url, until, load)
 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?), 'Infinity') RETURNING id
@@ -143,8 +151,20 @@ def taken_over(url: str) -> StateLost:
     return StateLost(Problem(url, what, "see why it stood still, and start it again once the other one has ended"))
 
 
+def end_stuck(db: PostgresConnection) -> None:
+    """End transactions that have waited for their client for too long, whoever it is."""
+    db.execute(_END_STUCK, (IDLE_SECONDS,))
+
+
+def remove_dead(db: PostgresConnection) -> None:
+    """Remove the servers whose lease has ended. Their transactions have ended on return."""
+    end_stuck(db)
+    db.execute(_REMOVE_DEAD)
+
+
 def _claim(db: PostgresConnection, address: str) -> tuple[tuple[int, str, str], int | None]:
     """Return the server that has the lease, and the number of this one if it has the lease from now on."""
+    end_stuck(db)
     db.execute("BEGIN")
     try:
         db.execute("LOCK TABLE servers IN EXCLUSIVE MODE")  # waits for transactions of the server before
@@ -152,7 +172,7 @@ def _claim(db: PostgresConnection, address: str) -> tuple[tuple[int, str, str], 
         if alive is not None:
             db.execute("ROLLBACK")
             return alive, None
-        db.execute(REMOVE_DEAD)
+        db.execute(_REMOVE_DEAD)
         name = f"process {os.getpid()} on {socket.gethostname()}"
         (server,) = db.execute(_CLAIM, (name, address, LEASE_SECONDS)).fetchone() or (0,)
         db.execute("COMMIT")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mock_server.store.own_connection import OwnConnection
 from mock_server.store.postgres_connection import PostgresConnection, opened
-from mock_server.store.postgres_lease import REMOVE_DEAD
+from mock_server.store.postgres_lease import remove_dead
 
 _FIND = """
 SELECT owners.workspace, servers.id, servers.url FROM owners
@@ -95,7 +95,7 @@ class Owners:
         Transactions of a dead owner have ended on return, and it cannot begin another.
         """
         with self._own.open() as db:
-            db.execute(REMOVE_DEAD)
+            remove_dead(db)
             db.execute("BEGIN")  # what is looked up after the lock was got is current
             db.execute(_LOCK, (workspace,))
             row = db.execute(_CLAIM, (self.server, self.server, workspace, self.server)).fetchone()

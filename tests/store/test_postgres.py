@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,14 @@ from mock_server.store.open_log import open_log
 from mock_server.store.postgres_database import PostgresDatabase
 from mock_server.store.postgres_lease import LEASE_SECONDS
 from mock_server.store.postgres_log import PostgresLog
+from mock_server.store.postgres_owners import Owners
 from mock_server.store.state import WorkspaceState
 
 HOLDER = """
 import sys
 from mock_server.store.postgres_lease import LEASE_SECONDS
 from mock_server.store.postgres_log import PostgresLog
+from mock_server.store.postgres_owners import Owners
 PostgresLog(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
@@ -223,6 +225,32 @@ def test_a_server_that_was_taken_over_never_writes_again(opened: Callable[[], Po
     assert [row.id for row in state.rows("faqs")] == [1]
     assert kept(second) == [1]
     assert len(told) == 1
+
+
+def claim(url: str) -> None:
+    """Own a workspace, as a replica does when it is asked for one without an owner."""
+    with closing(Owners(url, 0)) as owners:
+        assert owners.claim("w") is not None
+
+
+@pytest.mark.parametrize("takes_over", [claim, lambda url: PostgresLog(url).close()])
+def test_a_server_paused_in_a_batch_keeps_nobody_away(
+    opened: Callable[[], PostgresLog],
+    postgres_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    takes_over: Callable[[str], object],
+) -> None:
+    begun(opened(), "w", WorkspaceState())
+    monkeypatch.setattr(postgres_lease, "IDLE_SECONDS", 0.0)
+    expire(postgres_url)
+    with closing(psycopg.connect(postgres_url, application_name="sophiie-mock")) as paused:
+        paused.pgconn.enter_pipeline_mode()
+        for statement in (b"BEGIN", b"UPDATE servers SET commits = 7"):
+            paused.pgconn.send_query_params(statement, None)
+        paused.pgconn.send_flush_request()
+        paused.pgconn.flush()  # and no more comes: for the database this is no idle transaction
+
+        takes_over(postgres_url)
 
 
 def test_nothing_is_read_or_written_past_the_lease(opened: Callable[[], PostgresLog], postgres_url: str) -> None:
