@@ -11,8 +11,9 @@ from mock_server.spec.event_sources import CREATED, DELETED, UPDATED
 from mock_server.spec.families import Family
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
-from mock_server.store.base import Id, Row
-from mock_server.workspaces.fitting import hidden_id, timestamps, touched
+from mock_server.store.base import Id, Record, Row
+from mock_server.workspaces.fitting import hidden_id, timestamps, touched, valid
+from mock_server.workspaces.identifiers import second_ids, with_own_names
 
 Fields = Mapping[str, Any]
 
@@ -63,10 +64,19 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
     for name, value in family.starts.items():
         record.setdefault(name, value)
     call.tx.remove(records.REMOVED, f"{kind}/{id}")
-    row = call.store(kind, id, record)
+    row = call.store(kind, id, _named(call, family, record, fields) if call.contract.foreign else record)
     if call.contract.event_sources:
         document_events.changed(call, family, row, CREATED)
     return row
+
+
+def _named(call: OperationContext, family: Family, record: Record, fields: Fields) -> Record:
+    """Add the further ids and names by which a path may ask for the new record, unlike those of every other record."""
+    seed, id = call.ids.seed, record[family.id]
+    whole = valid(family, {**second_ids(family, id, seed), **record}, lambda: call.chance(family.kind, id))
+    return with_own_names(
+        family, whole, fields, seed, lambda name, value: bool(call.tx.first(family.kind, 1, {name: [value]}))
+    )
 
 
 def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:

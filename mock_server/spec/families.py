@@ -7,13 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from mock_server.spec.envelope import Envelope
+from mock_server.spec.id_fields import is_own_id
 from mock_server.spec.names import plain
 from mock_server.spec.operation import Response
 from mock_server.spec.projection import Projection
 from mock_server.spec.schema import Schema
 
 TIMES = ("2026-03-04T05:06:07.089Z", "2026-03-04", 1_772_600_767)  # one moment in every form that a document may want
-_ALIASES = frozenset({"id", "login", "username", "name", "slug", "key", "code", "uuid", "handle", "email"})
+_ALIASES = frozenset({"id", "login", "username", "name", "slug", "key", "code", "uuid", "guid", "handle", "email"})
 BELOW = "$below"
 """The field in which a record keeps the id of an unknown parent; no document has such a field."""
 _STAMP = re.compile(r"(created|updated|modified|inserted)_?(at|on|date|time)?", re.IGNORECASE)
@@ -91,7 +92,12 @@ class Family:
     @cached_property
     def aliases(self) -> Sequence[str]:
         """Other fields with unique values, by which a path may name a record."""
-        return sorted(name for name in self.fields - {self.id} if plain(name) in _ALIASES)
+        return sorted(name for name in self.fields - {self.id, self.link} if plain(name) in _ALIASES)
+
+    @cached_property
+    def second_ids(self) -> Sequence[str]:
+        """The ``aliases`` that are ids of the record itself, which the server gives: `uuid` beside `id`."""
+        return [name for name in self.aliases if is_own_id(name)]
 
     @cached_property
     def disagree(self) -> bool:

@@ -14,6 +14,7 @@ _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 _IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 _NAMING = ("name", "number")  # they tell records apart where nothing better does
 _NUMBERS = frozenset({"integer", "number"})
+_OWN_IDS = frozenset({"id", "uuid", "guid"})
 _DIGITS = {"type": "string", "pattern": "^[1-9][0-9]{3,7}$"}
 
 
@@ -37,6 +38,11 @@ def _readings(parameter: str, word: str, spelt: Mapping[str, str]) -> Iterator[s
     for usual in _USUAL:
         yield from (plain(usual), plain(f"{word}{usual}"))
     yield from _NAMING if parameter else ()
+
+
+def is_own_id(name: str) -> bool:
+    """Tell from its name whether a field holds an id of the record itself: `uuid` beside `id`."""
+    return plain(name) in _OWN_IDS
 
 
 def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from mock_server.spec.envelope import Envelope
 from mock_server.spec.envelopes import list_wrapper, record_wrapper, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import id_field, id_fields, narrower, own_id, prefix_of
+from mock_server.spec.id_fields import id_field, id_fields, is_own_id, narrower, own_id, prefix_of
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
@@ -162,7 +162,7 @@ class _Inference:
         roles = {self._roles[it.key] for it in members}
         return Family(
             *(kind, id_name, narrower(id_schema, named), prefix_of(id_schema, named), parent),
-            *(self._link(parent, members, shapes) if parent else None, shapes),
+            *(self._link(parent, members, shapes, id_name) if parent else None, shapes),
             keys=keys if len(keys) > 1 else (),
             at_sight=bool(named) and not roles & {Role.LIST, Role.CREATE},
             answers=tuple(answers),
@@ -178,9 +178,11 @@ class _Inference:
         levels = self._levels(operation)
         return (levels[-2].kind or None) if len(levels) > 1 else None
 
-    def _link(self, parent: str, members: Sequence[Operation], shapes: Sequence[Schema]) -> str:
+    def _link(self, parent: str, members: Sequence[Operation], shapes: Sequence[Schema], id_name: str) -> str:
+        """The field with the id of the record above; never a field with the record's own id."""
         name = singular(parent.rsplit("/", 1)[-1])
-        fields = {plain(field): field for shape in shapes[::-1] for field in shape.properties}
+        shown = (field for shape in shapes[::-1] for field in shape.properties)
+        fields = {plain(field): field for field in shown if field != id_name and not is_own_id(field)}
         for candidate in (f"{name}Id", f"{name}_id", name):
             if any(candidate in shape.properties for shape in shapes):
                 return candidate

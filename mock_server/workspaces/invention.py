@@ -10,6 +10,7 @@ from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.store.base import Id, Record
 from mock_server.workspaces.fitting import chance_for, completing, embedded, hidden_id, timestamps, valid
+from mock_server.workspaces.identifiers import named_apart, second_ids
 from mock_server.world.clock import stamp
 from mock_server.world.ids import Ids, rng
 from mock_server.world.recipe import Recipe
@@ -20,7 +21,8 @@ def invented_records(
 ) -> list[Record]:
     """Make the records of a kind without a story, valid for the document."""
     made = _made_up(contract, family, above, recipe, ids, start)
-    return [valid(family, record, chance_for(family, record, ids.seed)) for record in made]
+    made = [valid(family, record, chance_for(family, record, ids.seed)) for record in made]
+    return named_apart(family, made, ids.seed) if contract.foreign else made
 
 
 def invented_record(family: Family, id: Id, named: Mapping[str, Any], seed: int) -> Record:
@@ -81,6 +83,9 @@ def _made_up(
         if not (is_single and family.free and family.id not in family.fields):
             id = example[family.id] if example and family.id in example else next(free)
             record |= {**hidden_id(family, id), family.id: id}
+            if contract.foreign:
+                seconds = second_ids(family, id, ids.seed)
+                record |= {name: value for name, value in seconds.items() if not example or name not in example}
         made.append({**record, **_placed(contract, family, above, index)})
     return made
 

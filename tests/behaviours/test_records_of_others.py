@@ -247,3 +247,51 @@ def test_one_request_creates_so_many_records_that_nobody_waits_for_it(serve: Ser
     created = api.good("POST", "/things", [{"name": "a"}] * 50)
     assert [it["name"] for it in created] == ["a"] * 50
     assert len(api.good("GET", "/things")) == before + 50
+
+
+NAMED = having(uuid=TEXT, name={**TEXT, "example": "first"}, slug={**TEXT, "enum": ["a", "b", "c", "d", "e"]})
+SECOND_ID = {
+    "/talks": {"get": operation(listing(NAMED)), "post": operation(having(id=TEXT, href=TEXT), body=having(name=TEXT))},
+    "/talks/{talk_id}": {"get": operation(NAMED), "delete": operation(status="204")},
+}
+
+
+def test_each_record_has_a_second_id_of_its_own(serve: Serve) -> None:
+    api = serve(SECOND_ID)
+    made = [api.good("POST", "/talks", {"name": name})["id"] for name in ("one", "two")]
+    listed = api.get("/talks")
+    assert len({talk["uuid"] for talk in listed}) == len(listed) == 5
+    assert {talk["uuid"] for talk in listed} > set(made)  # the answer to POST names the record by its other id
+
+
+def test_what_is_deleted_by_a_second_id_is_gone(serve: Serve) -> None:
+    api = serve(SECOND_ID)
+    for talk in api.get("/talks"):
+        for name in ("uuid", "slug"):
+            assert api.get(f"/talks/{talk[name]}") == talk
+        api.good("DELETE", f"/talks/{talk['uuid']}")
+        assert [api.ask("GET", f"/talks/{talk[name]}").status for name in ("uuid", "slug")] == [404, 404]
+
+
+@pytest.mark.parametrize("schema", [COUNT, {**TEXT, "format": "uuid"}, {**TEXT, "pattern": "^CON-[0-9a-f]{8}$"}])
+def test_second_ids_have_their_documented_form(serve: Serve, schema: Any) -> None:
+    one = {**having(id=TEXT, uuid={**schema, "readOnly": True}, name=TEXT), "required": ["id", "uuid"]}
+    create = operation(one, "201", body=having(name=TEXT))
+    api = serve({"/things": {"get": operation(listing(one)), "post": create}})
+    made = [api.good("POST", "/things", {"name": "n"})["uuid"] for _ in range(9)]
+    assert len({*made, *(thing["uuid"] for thing in api.get("/things"))}) == 12
+
+
+def test_a_record_below_another_keeps_an_id_of_its_own(serve: Serve) -> None:
+    member, team = having(uuid=TEXT, role=TEXT), having(uuid=TEXT, name=TEXT)
+    api = serve(
+        {
+            "/teams": {"get": operation(listing(team)), "post": operation(team, "201", body=team)},
+            "/teams/{uuid}": {"get": operation(team)},
+            "/teams/{uuid}/members": {"get": operation(listing(member)), "post": operation(member, "201", body=member)},
+        }
+    )
+    above = api.good("POST", "/teams", {"name": "a"})["uuid"]
+    made = [api.good("POST", f"/teams/{above}/members", {"role": role})["uuid"] for role in "ab"]
+    assert len({above, *made}) == 3
+    assert [it["uuid"] for it in api.get(f"/teams/{above}/members")] == made[::-1]
