@@ -37,6 +37,7 @@ from mock_server.workspaces.workspace import Workspace, Workspaces
 
 MAX_CHANGES_SHOWN = 20
 """Changed records that the journal keeps of one request: a deletion may take hundreds along."""
+_MISSING = 404
 _TOLD = 5  # ignored names that a header tells; the journal has all
 
 
@@ -188,7 +189,8 @@ def _behaviour(contract: Contract, operation: Operation) -> Behaviour:
     binding = _binding(contract, operation)
     if not contract.foreign and (ours := by_hand(operation.key)):
         return ours
-    inferred = with_conditions(operation, crud.inferred(binding.role if binding else None))
+    above = contract.above.get(operation.key, ()) if operation.response_for(_MISSING) else ()
+    inferred = with_conditions(operation, crud.inferred(binding.role if binding else None, above))
     if operation.method == "HEAD" and binding is not None:
         return lambda call: replace(inferred(call), value=None)
     return with_callbacks(operation, inferred)

@@ -1,6 +1,7 @@
 """The inferred behaviours: list, get, create, update and delete for any family of the document."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from mock_server.behaviours import pagination, records
@@ -11,11 +12,12 @@ from mock_server.errors import NotFound, PayloadTooLarge
 from mock_server.spec.actions import effects
 from mock_server.spec.families import BELOW
 from mock_server.spec.projection import Projection
+from mock_server.spec.resource_paths import Level
 from mock_server.spec.resources import Role
 from mock_server.store.base import Row
 from mock_server.world.ids import rng
 
-_CREATED = 201
+_CREATED, _MISSING = 201, 404
 _CREATED_AT_ONCE = 2_000  # records: they are stored in one transaction, which keeps others waiting for 50 ms
 
 Fields = Mapping[str, Any]
@@ -120,18 +122,20 @@ def update(call: OperationContext) -> OperationResult:
     """Change the fields in the body; the rest stays.
 
     (A partial PUT: third-party client, facts under List Leads.) A missing record is created if the document has 201 for
-    that.
+    that; 201 without another success, and beside 404, is only how that document says that the change was made.
     """
     family, fields = call.binding.family, given(call)
     if not call.binding.levels[-1].ids and family.id not in fields:
+        records.parent(call)
         return call.documented()  # it is about the collection as a whole
     if not call.binding.levels[-1].ids:
         return answer(call, change(call, family, _in_body(call, fields), fields))
     row, created = records.find(call), _created(call)
-    if row is None and (created or family.at_sight):
+    others = [it for it in call.operation.responses if 200 <= it < 300 and it != _CREATED]
+    creates = created and (others or _MISSING not in call.operation.responses)
+    if row is None and (creates or family.at_sight):
         return answer(call, _put(call, fields), created)
     changed = change(call, family, existing(call) if row is None else row, fields)
-    others = [it for it in call.operation.responses if 200 <= it < 300 and it != _CREATED]
     return answer(call, changed, min(others) if created and others else None)
 
 
@@ -211,6 +215,13 @@ _INFERRED: Mapping[Role, Behaviour] = {
 }
 
 
-def inferred(role: Role | None) -> Behaviour:
-    """The behaviour of a role; the documented answer for an operation that fits no family."""
-    return _INFERRED[role] if role else OperationContext.documented
+def inferred(role: Role | None, above: Sequence[Level] = ()) -> Behaviour:
+    """The behaviour of a role. An operation that fits no family has the documented answer, if what is above exists."""
+    if role:
+        return _INFERRED[role]
+    return partial(_below, above) if above else OperationContext.documented
+
+
+def _below(above: Sequence[Level], call: OperationContext) -> OperationResult:
+    records.require(call, above)
+    return call.documented()

@@ -41,6 +41,11 @@ def parent(call: OperationContext) -> Id | None:
     return _parent(call, levels[:-1], call.path[: len(call.path) - levels[-1].ids]) if len(levels) > 1 else None
 
 
+def require(call: OperationContext, levels: Sequence[Level]) -> None:
+    """Make sure that the records exist that the path names first. Raises NotFound."""
+    _parent(call, levels, call.path[: sum(level.ids for level in levels)])
+
+
 def id_of(values: Sequence[Any]) -> Id:
     """The stored id of a record that a path names by several values."""
     if len(values) == 1:

@@ -12,7 +12,7 @@ from mock_server.spec.event_sources import Source, documented_events, event_sour
 from mock_server.spec.families import Family
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK
-from mock_server.spec.resources import Binding, Role, infer
+from mock_server.spec.resources import Role, infer
 from mock_server.spec.schema import Schema
 
 log = logging.getLogger("mock_server")
@@ -57,7 +57,7 @@ class Contract:
             more = [Problem("", f"… and {len(faults) - _SHOWN} more")] if len(faults) > _SHOWN else []
             raise SpecError(*faults[:_SHOWN], *more)
         served = tuple(operation for operation in self.operations.values() if not operation.unserved)
-        self.bindings: Mapping[str, Binding] = infer(served)
+        self.bindings, self.above = infer(served)
 
     @property
     def unserved(self) -> dict[str, str]:

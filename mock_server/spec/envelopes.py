@@ -153,6 +153,17 @@ def wrapper_around(schema: Schema | None, items: Collection[Schema]) -> Envelope
     return record_wrapper(schema)
 
 
+def within_body(schema: Schema | None, fields: Collection[str]) -> str:
+    """The property of a body that contains the record with these ``fields``: ``data`` of ``{"data": {…}}``."""
+    if schema is None or "object" not in schema.types:
+        return ""
+    own = len(schema.properties.keys() & fields)
+    objects = {name: part for name, part in schema.properties.items() if part.types - {"null"} == {"object"}}
+    found = {name: len(part.properties.keys() & fields) for name, part in objects.items()}
+    best = max(found, key=lambda name: found[name], default="")
+    return best if best and found[best] > own else ""
+
+
 def _roles(schema: Schema, known: set[str]) -> dict[str, str]:
     """The properties with figures about the page, each with its role."""
     roles = {name: role for name in schema.properties if name not in known and (role := _role(name))}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mock_server.spec.names import plain
+from mock_server.spec.names import plain, singular
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
@@ -49,6 +49,20 @@ def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tu
     """The fields that the parameters at the end of an item's path name; empty unless each names a different one."""
     found = tuple(id_field(name, fields, word) for name in parameters)
     return found if all(found) and len(set(found)) == len(found) else ()
+
+
+def link_field(parent: str, named: Iterable[str], shapes: Sequence[Schema], id_name: str) -> str:
+    """The field with the id of the record above, of the kind ``parent``; never a field with the record's own id.
+
+    ``named`` are the path parameters that name that record.
+    """
+    word = singular(parent.rsplit("/", 1)[-1])
+    for candidate in (f"{word}Id", f"{word}_id", word):
+        if any(candidate in shape.properties for shape in shapes):
+            return candidate
+    shown = (field for shape in shapes[::-1] for field in shape.properties)
+    fields = {plain(field): field for field in shown if field != id_name and not is_own_id(field)}
+    return next((fields[plain(name)] for name in named if plain(name) in fields), f"{word}Id")
 
 
 def own_id(shapes: Iterable[Schema]) -> str:

@@ -5,7 +5,7 @@ parameter (``{}.json``, ``Products({})``, ``{}:cancel``) is removed first.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -104,6 +104,12 @@ class ResourcePaths:
     def _kind(self, version: str, names: Sequence[str]) -> str:
         kind = "/".join(names)
         return f"{version}/{kind}" if kind and kind in self._twice else kind
+
+
+def items_of(known: Collection[str], levels: Sequence[Level]) -> tuple[Level, ...]:
+    """The levels down to the last record of a ``known`` kind; none if there is no such record."""
+    ends = [end for end, level in enumerate(levels, 1) if level.ids and level.kind in known]
+    return tuple(levels[: ends[-1]]) if ends else ()
 
 
 def _plain(tokens: Sequence[str]) -> str:

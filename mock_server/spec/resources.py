@@ -5,23 +5,24 @@ The kind is the collection's path without its version and its parameters: ``/v1/
 operationIds gives the same families.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from mock_server.spec.envelope import Envelope
-from mock_server.spec.envelopes import list_wrapper, record_wrapper, wrapper_around
+from mock_server.spec.envelopes import list_wrapper, record_wrapper, within_body, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import id_field, id_fields, is_own_id, narrower, own_id, prefix_of
-from mock_server.spec.names import plain, singular
+from mock_server.spec.id_fields import id_field, id_fields, link_field, narrower, own_id, prefix_of
+from mock_server.spec.names import singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
 from mock_server.spec.paging import leads_on, paging_of, query_parameters
 from mock_server.spec.parameter import Parameter
-from mock_server.spec.resource_paths import Level, Place, ResourcePaths
+from mock_server.spec.resource_paths import Level, Place, ResourcePaths, items_of
 from mock_server.spec.schema import Schema
+from mock_server.spec.shallow_routes import joined_kinds
 from mock_server.spec.sorting import Sorting, infer_sorting
 
 _SEARCHES = frozenset({"search", "query", "find", "filter", "lookup", "_search"})
@@ -59,9 +60,21 @@ class Binding(NamedTuple):
     leads_on: bool = False
 
 
-def infer(operations: Sequence[Operation]) -> dict[str, Binding]:
-    """The bindings by operation key. An operation that fits no family has none."""
-    return _Inference(operations).bindings()
+class Inferred(NamedTuple):
+    """The bindings by operation key. An operation that fits no family has none, but may lie below known records.
+
+    ``above`` has the kinds of these records for each such operation.
+    """
+
+    bindings: Mapping[str, Binding]
+    above: Mapping[str, tuple[Level, ...]]
+
+
+def infer(operations: Sequence[Operation]) -> Inferred:
+    """Infer the families of a document."""
+    inference = _Inference(operations)
+    bindings = inference.bindings()
+    return Inferred(bindings, inference.above(bindings))
 
 
 class _Inference:
@@ -72,17 +85,29 @@ class _Inference:
         self._paths = ResourcePaths(operations)
         self._at = OperationsAtPath(operations, self._paths)
         self._roles = {it.key: role for it in operations if (role := self._role(it))}
+        self._joined: Mapping[str, str] = {}
+        self._joined = joined_kinds(self._uses())
 
     def bindings(self) -> dict[str, Binding]:
         """The bindings by operation key."""
-        members: dict[str, list[Operation]] = {}
-        for operation in self._operations:
-            if operation.key in self._roles and (kind := self._levels(operation)[-1].kind):
-                members.setdefault(kind, []).append(operation)
+        members = {kind: [it for it, _ in some] for kind, some in self._uses().items() if kind}
         families = {kind: self._family(kind, some) for kind, some in members.items()}
         known = {kind: family for kind, family in families.items() if self._has_state(members[kind], family)}
         placed = {kind: _placed(family, known) for kind, family in known.items()}
         return {it.key: self._binding(it, family) for kind, family in placed.items() for it in members[kind]}
+
+    def above(self, bindings: Mapping[str, Binding]) -> Mapping[str, tuple[Level, ...]]:
+        """The records of known kinds in the paths of operations without a binding."""
+        known = {it.family.kind for it in bindings.values()}
+        places = {key: place for key, place in self._paths.places.items() if key not in bindings}
+        return {key: found for key, place in places.items() if (found := items_of(known, self._kinds(place)))}
+
+    def _uses(self) -> Mapping[str, list[tuple[Operation, Sequence[Level]]]]:
+        uses: dict[str, list[tuple[Operation, Sequence[Level]]]] = {}
+        for operation in self._operations:
+            if operation.key in self._roles:
+                uses.setdefault((levels := self._levels(operation))[-1].kind, []).append((operation, levels))
+        return uses
 
     def _role(self, operation: Operation) -> Role | None:
         place = self._paths.places[operation.key]
@@ -125,8 +150,12 @@ class _Inference:
         above = place.above()
         if role is Role.ACTION or (role is Role.LIST and above.tokens and not above.is_item):
             alike = role is Role.ACTION or operation.method == "POST" or self._lists_more_of(operation, place, above)
-            return self._paths.levels(above if alike else place)
-        return self._paths.levels(place)
+            return self._kinds(above if alike else place)
+        return self._kinds(place)
+
+    def _kinds(self, place: Place) -> tuple[Level, ...]:
+        joined = self._joined
+        return tuple(Level(joined.get(kind, kind), ids) for kind, ids in self._paths.levels(place))
 
     def _lists_more_of(self, operation: Operation, place: Place, above: Place) -> bool:
         """True for a list without items that shows records of the collection above it: ``/pets/findByTags``."""
@@ -162,7 +191,7 @@ class _Inference:
         roles = {self._roles[it.key] for it in members}
         return Family(
             *(kind, id_name, narrower(id_schema, named), prefix_of(id_schema, named), parent),
-            *(self._link(parent, members, shapes, id_name) if parent else None, shapes),
+            *(link_field(parent, self._named_above(members), shapes, id_name) if parent else None, shapes),
             keys=keys if len(keys) > 1 else (),
             at_sight=bool(named) and not roles & {Role.LIST, Role.CREATE},
             answers=tuple(answers),
@@ -178,20 +207,11 @@ class _Inference:
         levels = self._levels(operation)
         return (levels[-2].kind or None) if len(levels) > 1 else None
 
-    def _link(self, parent: str, members: Sequence[Operation], shapes: Sequence[Schema], id_name: str) -> str:
-        """The field with the id of the record above; never a field with the record's own id."""
-        name = singular(parent.rsplit("/", 1)[-1])
-        shown = (field for shape in shapes[::-1] for field in shape.properties)
-        fields = {plain(field): field for field in shown if field != id_name and not is_own_id(field)}
-        for candidate in (f"{name}Id", f"{name}_id", name):
-            if any(candidate in shape.properties for shape in shapes):
-                return candidate
-        for operation in members:
-            own = self._levels(operation)[-1].ids
-            named = operation.path_parameters[: len(operation.path_parameters) - own][-1:]
-            if named and plain(named[0].name) in fields:
-                return fields[plain(named[0].name)]
-        return f"{name}Id"
+    def _named_above(self, members: Iterable[Operation]) -> Iterator[str]:
+        """The parameter that names the record above, of each operation with such a record in its path."""
+        for it in members:
+            named = it.path_parameters[: len(it.path_parameters) - self._levels(it)[-1].ids][-1:]
+            yield from (parameter.name for parameter in named)
 
     def _has_state(self, members: Sequence[Operation], family: Family) -> bool:
         """True if there is state to keep: an object without fields that is only read stays as documented."""
@@ -202,7 +222,7 @@ class _Inference:
     def _binding(self, operation: Operation, family: Family) -> Binding:
         role = self._roles[operation.key]
         wrapper = self._wrapper(operation, self._listed([operation]) or family.shapes)
-        levels, within = self._levels(operation), _within(operation, family)
+        levels, within = self._levels(operation), within_body(operation.body, family.fields)
         if role is not Role.LIST:
             return Binding(role, family, wrapper, {}, Filters(), levels, within)
         paging = paging_of(operation, family.fields)
@@ -227,15 +247,3 @@ def _sortable(family: Family) -> list[str]:
     """The fields of a record, and in JSON:API those one level down, by which a list can be sorted."""
     inner = [shape.properties["attributes"] for shape in family.shapes if "attributes" in shape.properties]
     return [*family.fields, *(f"attributes.{name}" for part in inner for name in part.properties)]
-
-
-def _within(operation: Operation, family: Family) -> str:
-    """The property of a body that contains the record: ``data`` of ``{"data": {…}}``."""
-    schema = operation.body
-    if schema is None or "object" not in schema.types:
-        return ""
-    own = len(schema.properties.keys() & family.fields)
-    objects = {name: part for name, part in schema.properties.items() if part.types - {"null"} == {"object"}}
-    found = {name: len(part.properties.keys() & family.fields) for name, part in objects.items()}
-    best = max(found, key=lambda name: found[name], default="")
-    return best if best and found[best] > own else ""

@@ -295,3 +295,53 @@ def test_a_record_below_another_keeps_an_id_of_its_own(serve: Serve) -> None:
     made = [api.good("POST", f"/teams/{above}/members", {"role": role})["uuid"] for role in "ab"]
     assert len({above, *made}) == 3
     assert [it["uuid"] for it in api.get(f"/teams/{above}/members")] == made[::-1]
+
+
+APP, KEY = {"$ref": "#/components/schemas/App"}, having(id=TEXT, name=TEXT)
+REFUSED = {"404": {"description": ""}}
+
+
+def refusing(schema: Any = None, status: str = "200", **more: Any) -> dict[str, Any]:
+    one = operation(schema, status, **more)
+    return {**one, "responses": {**one["responses"], **REFUSED}}
+
+
+SHALLOW = {
+    "/accounts/{account}/apps": {"get": refusing(listing(APP)), "post": refusing(APP, "201", body=APP)},
+    "/apps/{app}": {"patch": refusing(APP, body=APP), "delete": refusing(status="204")},
+    "/apps/{app}/keys": {"get": refusing(listing(KEY)), "post": refusing(KEY, "201", body=KEY)},
+    "/apps/{app}/keys/rotate": {"post": refusing(having(done=FLAG))},
+}
+
+
+def test_a_shorter_path_finds_what_a_longer_one_lists(serve: Serve) -> None:
+    api = serve(SHALLOW, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
+    made = api.good("POST", "/accounts/a/apps", {"name": "one"})
+    assert api.good("PATCH", f"/apps/{made['id']}", {"name": "two"})["name"] == "two"
+    assert {"id": made["id"], "name": "two"} in api.get("/accounts/a/apps")
+    api.good("DELETE", f"/apps/{made['id']}")
+    assert made["id"] not in [app["id"] for app in api.get("/accounts/a/apps")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "keys"), ("POST", "keys"), ("POST", "keys/rotate"), ("PATCH", "")]
+)
+def test_nothing_is_below_a_record_that_does_not_exist(serve: Serve, method: str, path: str) -> None:
+    api = serve(SHALLOW, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
+    body = {"name": "n"} if method != "GET" else None
+    known = api.get("/accounts/a/apps")[0]["id"]
+    assert api.ask(method, f"/apps/{known}/{path}".rstrip("/"), body).status < 300
+    assert api.ask(method, f"/apps/unknown/{path}".rstrip("/"), body).status == 404
+
+
+@pytest.mark.parametrize(
+    ("statuses", "created"), [(("201", "404"), False), (("200", "201", "404"), True), (("201",), True)]
+)
+def test_a_change_creates_where_201_means_that(serve: Serve, statuses: tuple[str, ...], created: bool) -> None:
+    one, answers = having(id=TEXT, name=TEXT), {}
+    for status in statuses:
+        answers |= operation(one if status < "3" else None, status)["responses"]
+    put = {**operation(body=one), "responses": answers}
+    api = serve({"/things": {"get": operation(listing(one))}, "/things/{id}": {"get": operation(one), "put": put}})
+    assert api.ask("PUT", "/things/new", {"name": "n"}).status == (201 if created else 404)
+    assert api.ask("GET", "/things/new").status == (200 if created else 404)
