@@ -1,7 +1,7 @@
 """The operations of a contract by their role, and existing ids for their paths."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.errors import CannotRun
@@ -42,8 +42,7 @@ class Catalogue:
         """All known ids for the one parameter of a path. Raises ScenarioSkipped as ``existing_ids`` does."""
         first = self.existing_ids(client, operation)
         start = operation.key.partition(" ")[2].partition("/{}")[0]
-        listing = self.lists.get(f"GET {start}")
-        items = (fetch(client, listing).items if listing else []) or _kept(client, start)
+        items = self._items(client, start)
         return list(dict.fromkeys([*first, *(item["id"] for item in items if "id" in item)]))
 
     def existing_ids(self, client: ScenarioClient, operation: Operation) -> list[Any]:
@@ -57,8 +56,7 @@ class Catalogue:
             return [given]
         if len(parameters) > 1 and (known := self._ids_along(client, operation, [])):
             return in_order_of_parameters(operation, known)
-        listing = self.lists.get(f"GET {start}")
-        items = (fetch(client, listing).items if listing else []) or _kept(client, start)
+        items = self._items(client, start)
         if len(parameters) != 1 or not items:
             raise ScenarioSkipped(
                 f"no operation supplies `{parameters[0].name}` (give one: --id {parameters[0].name}=…)",
@@ -70,6 +68,21 @@ class Catalogue:
         if not operation.document.validator(parameters[0].schema).is_valid(id):
             raise ScenarioSkipped(f"the `id` of {start} is no `{parameters[0].name}`", SkipReason.NO_ID)
         return [id]
+
+    def _items(self, client: ScenarioClient, collection: str) -> Sequence[Mapping[str, Any]]:
+        """Records of a collection: those that it lists, that a mock has, or that are listed below another record."""
+        listing = self.lists.get(f"GET {collection}")
+        items = (fetch(client, listing).items if listing else []) or _kept(client, collection)
+        return items or next(filter(None, self._nested_items(client, collection)), [])
+
+    def _nested_items(self, client: ScenarioClient, collection: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """The records in lists of the same word: those of `/apps/{}` are perhaps listed by `/accounts/{}/apps`."""
+        ending = f"/{{}}/{collection.rpartition('/')[2]}"
+        for key, listing in self.lists.items():
+            if key.endswith(ending) and key.count("{}") == 1 and client.target.is_mock:
+                above = key.partition(" ")[2].removesuffix(ending)
+                known = [item["id"] for item in _kept(client, above)] or [1]  # a mock has parents at first sight
+                yield fetch(client, listing, known[0]).items
 
     def _ids_along(self, client: ScenarioClient, operation: Operation, above: list[Any]) -> list[Any]:
         """The ids of a path from left to right, each from the list below those before it; none if one is unknown."""

@@ -9,7 +9,7 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import record_of
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.skipped import ScenarioSkipped
-from contracts.spec.document import Operation
+from contracts.spec.document import Operation, blank
 from contracts.spec.path_ids import in_order_of_parameters
 from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
@@ -22,17 +22,33 @@ def lives(catalogue: Catalogue) -> Iterator[Scenario]:
         yield Scenario("nested", family.path, partial(_life, catalogue, family), operations)
 
 
-def _life(catalogue: Catalogue, family: Family, client: ScenarioClient) -> None:
+def shallow_lives(catalogue: Catalogue) -> Iterator[Scenario]:
+    """Scenarios for records that are created below another one and have a path of their own: `/apps/{}`."""
+    operations = catalogue.contract.operations
+    for create in operations.values():
+        above, _, word = blank(create.path).rpartition("/{}/")
+        items = f"{above.rpartition('/')[0]}/{word}"
+        known = [operations.get(f"{method} {items}/{{}}") for method in ("GET", "PUT", "PATCH", "DELETE")]
+        if create.method == "POST" and above and "{}" not in f"{above}{word}" and any(known):
+            family = Family(items, None, create, known[0], known[1] or known[2], known[3])
+            used = [operation.key for operation in family.operations]
+            yield Scenario("nested", items, partial(_life, catalogue, family, is_shallow=True), used)
+
+
+def _life(catalogue: Catalogue, family: Family, client: ScenarioClient, *, is_shallow: bool = False) -> None:
     """Create a record below another one, read it, change it and delete it."""
     if family.create is None:
         return
-    parents = catalogue.existing_ids(client, family.create)
+    if is_shallow and client.target.is_mock:  # it may have parents at first sight
+        parents = catalogue.existing_or_invented_ids(client, family.create)
+    else:
+        parents = catalogue.existing_ids(client, family.create)
     record = record_of(_accepted(client, family.create, parents))
     if "id" not in record:
         raise ScenarioSkipped(f"{family.path}: its records have no `id`")
     for operation in (family.read, family.update, family.delete):
         if operation is not None:
-            _accepted(client, operation, [*parents, record["id"]])
+            _accepted(client, operation, [record["id"]] if is_shallow else [*parents, record["id"]])
 
 
 def _accepted(client: ScenarioClient, operation: Operation, ids: Sequence[Any]) -> Exchange:

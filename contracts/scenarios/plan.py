@@ -26,6 +26,7 @@ _WRITES = (
     plan_writes.side_effects,
     plan_writes.lifecycles,
     nested_collections.lives,
+    nested_collections.shallow_lives,
     plan_writes.exact,
     plan_writes.bodies,
     plan_writes.requirements,

@@ -26,9 +26,28 @@ def in_order_of_parameters(operation: Operation, ids: Sequence[Any]) -> list[Any
 
 
 def knows_parents(contract: Contract, operation: Operation) -> bool:
-    """Tell whether a document has an operation of the records above a list; else nobody can say which there are."""
-    above = f"{blank(operation.path).partition('{}')[0]}{{}}"
-    return operation.document.vendors or any(blank(other.path) == above for other in contract.operations.values())
+    """Tell whether a document says which records are above a list: an operation is of them, and one supplies them.
+
+    That is at the path of their collection, or below another record under the same word.
+    """
+    collection = blank(operation.path).partition("/{}")[0]
+    others = contract.operations.values()
+    if operation.document.vendors:
+        return True
+    nested = f"/{{}}/{collection.rpartition('/')[2]}"
+    named = any(blank(other.path) == f"{collection}/{{}}" for other in others)
+    return named and any(
+        _supplies(it) for it in others if blank(it.path) == collection or blank(it.path).endswith(nested)
+    )
+
+
+def _supplies(operation: Operation) -> bool:
+    """True for an operation at a collection that creates a record, or that may list some."""
+    answer = operation.success
+    if operation.method != "GET" or answer is None or answer.schema is None:
+        return operation.method == "POST"
+    schema = operation.document.resolve(answer.schema)
+    return bool(schema.get("type") == "array" or operation.document.properties(schema))
 
 
 def shares_path(contract: Contract, operation: Operation, path: str) -> bool:

@@ -34,8 +34,8 @@ def taken(call: OperationContext, body: Any) -> Fields:
             return {}
     known: Mapping[str, Schema] = schema.properties if schema else {}
     body = {name: value for name, value in body.items() if name not in known or "readOnly" not in known[name].marks}
-    if family.free:
-        return dict(body)
+    if family.free:  # what the body's schema does not know is not taken, as the answer's explanation says
+        return {name: value for name, value in body.items() if not known or name in known or (schema and schema.open)}
     fields = {name: value for name, value in body.items() if name in (known or family.fields) and name in family.fields}
     return {name: _kept(family, name, value) for name, value in fields.items()}
 

@@ -338,10 +338,25 @@ def test_nothing_is_below_a_record_that_does_not_exist(serve: Serve, method: str
     ("statuses", "created"), [(("201", "404"), False), (("200", "201", "404"), True), (("201",), True)]
 )
 def test_a_change_creates_where_201_means_that(serve: Serve, statuses: tuple[str, ...], created: bool) -> None:
-    one, answers = having(id=TEXT, name=TEXT), {}
-    for status in statuses:
-        answers |= operation(one if status < "3" else None, status)["responses"]
+    one = having(id=TEXT, name=TEXT)
+    answers = {status: operation(one, status)["responses"][status] for status in statuses}
     put = {**operation(body=one), "responses": answers}
     api = serve({"/things": {"get": operation(listing(one))}, "/things/{id}": {"get": operation(one), "put": put}})
     assert api.ask("PUT", "/things/new", {"name": "n"}).status == (201 if created else 404)
     assert api.ask("GET", "/things/new").status == (200 if created else 404)
+
+
+@pytest.mark.parametrize(("extra", "kept"), [({}, False), ({"additionalProperties": True}, True)])
+def test_what_a_write_says_it_ignores_is_not_stored(serve: Serve, extra: Any, kept: bool) -> None:
+    one, written = having(id=COUNT, name=TEXT), {**having(name=TEXT), **extra}
+    answer = having(message=TEXT, data={"type": "object"})  # a record of which nothing is said
+    api = serve(
+        {
+            "/things": {"get": operation(listing(one)), "post": operation(one, "201", body=written)},
+            "/things/{id}": {"get": operation(one), "patch": operation(answer, body=written)},
+        }
+    )
+    id = api.good("POST", "/things", {"name": "a", "other": 1})["id"]
+    changed = api.ask("PATCH", f"/things/{id}", {"name": "b", "another": 2})
+    assert ("another" in changed.explain, "another" in changed.json["data"]) == (not kept, kept)
+    assert ("other" in changed.json["data"]) == kept

@@ -101,6 +101,37 @@ def _conditional() -> Node:
     return document(paths, T=thing("name", id=ID, name=TEXT))
 
 
+def _second_ids() -> Node:
+    """Records listed by one id and created with another, of which only the schema has an example."""
+    shown = thing("uuid", "name", uuid={**TEXT, "example": "CON-1"}, name={**TEXT, "example": "first"})
+    paths = collection(id="thing_id")
+    paths["/things"]["post"]["responses"] = {"200": answer(thing("id", "href", id=TEXT, href=TEXT)), **REFUSED}
+    return document(paths, T=shown)
+
+
+def _shallow() -> Node:
+    """Records listed and created below another, with a path of their own."""
+    item = collection("T", "/apps", id="app")["/apps/{app}"]
+    nested = collection("T", "/accounts/{account}/apps")["/accounts/{account}/apps"]
+    keys = collection("K", "/apps/{app}/keys")["/apps/{app}/keys"]
+    for path, name in ((nested, "account"), (keys, "app")):
+        path["parameters"] = [query(name, where="path", required=True)]
+    paths = {"/accounts/{account}/apps": nested, "/apps/{app}": item, "/apps/{app}/keys": keys}
+    return document(paths, T=thing("name", id=ID, name=TEXT), K=thing("name", id=ID, name=TEXT))
+
+
+def _changed_with_201() -> Node:
+    """Changes that answer 201, with an object of which nothing is said, and lists below what nothing supplies."""
+    paths = collection(change="patch")
+    changed = thing(message=TEXT, data={"type": "object"})
+    paths["/things/{id}"]["patch"]["responses"] = {"201": answer(changed), **REFUSED}
+    below = collection("T", "/bases/{base}/notes")["/bases/{base}/notes"]
+    text: Node = {"get": {"responses": {"200": answer(TEXT), **REFUSED}}}
+    above = {"parameters": [query("base", where="path", required=True)]}
+    paths |= {"/bases": text, "/bases/{base}": {**text, **above}, "/bases/{base}/notes": {**below, **above}}
+    return document(paths, T=thing("name", id=ID, name=TEXT))
+
+
 def _parameters() -> Node:
     paths = collection()
     paths["/things"]["get"]["parameters"] = [
@@ -281,6 +312,9 @@ SMALL: Mapping[str, Node] = {
     "a tree by name": of(by={"type": "object", "additionalProperties": ref("T")}),
     "conditional changes": _conditional(),
     "members of teams": _nested(),
+    "a second id": _second_ids(),
+    "a path of its own": _shallow(),
+    "changes that answer 201": _changed_with_201(),
     "parameters": _parameters(),
     "ranges of statuses": _ranges(),
     "pages by cursor": _paged(),
