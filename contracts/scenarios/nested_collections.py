@@ -17,7 +17,11 @@ from contracts.transport.exchange import Exchange
 
 def lives(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios for each collection below a record, in which records can be created."""
-    for family in catalogue.nested:
+    known, posts = {family.path for family in catalogue.nested}, catalogue.contract.operations
+    lists = {blank(it.operation.path): it.operation for it in catalogue.listings if it.operation.parameters_in("path")}
+    creates = {path: posts.get(f"POST {path}") for path in lists if path not in known and not path.endswith("}")}
+    alone = [Family(path, None, it) for path, it in creates.items() if it is not None and it.speaks_json]
+    for family in (*catalogue.nested, *alone):
         operations = [operation.key for operation in family.operations]
         yield Scenario("nested", family.path, partial(_life, catalogue, family), operations)
 
@@ -44,6 +48,8 @@ def _life(catalogue: Catalogue, family: Family, client: ScenarioClient, *, is_sh
     else:
         parents = catalogue.existing_ids(client, family.create)
     record = record_of(_accepted(client, family.create, parents))
+    if not (family.read or family.update or family.delete):
+        return
     if "id" not in record:
         raise ScenarioSkipped(f"{family.path}: its records have no `id`")
     for operation in (family.read, family.update, family.delete):
