@@ -8,6 +8,10 @@ _RATE = "https://docs.sophiie.ai/docs/api-reference/rate-limits"
 _SAID = Provenance.DOCUMENTED
 
 IGNORED_AUTH = Rule("ignored_auth", Group.ACCESS, "Without a valid key the answer must be 401", _SAID, _KEYS)
+SCHEME_CASE = Rule(
+    "scheme_in_any_case", Group.ACCESS, "The name of the scheme of a key may have any case (RFC 9110, 11.1)",
+    Provenance.INFERRED,
+)  # fmt: skip
 BEFORE_ROUTING = Rule(
     "key_before_everything", Group.ACCESS, "Without a valid key nothing must be told", Provenance.INFERRED,
     "gap:missing-authorization",

@@ -14,6 +14,7 @@ AGAIN = Rule("webhook_repeated", _HOOKS, "A failed delivery must be made again, 
              "gap:webhook-retries")  # fmt: skip
 ONLY = Rule("told_as_subscribed", _HOOKS, "A subscriber must be told of its own trigger only", _OURS,
             "gap:webhook-events")  # fmt: skip
+SILENT = Rule("no_event_without_a_cause", _HOOKS, "What causes no event must tell nobody", _OURS, "gap:webhook-events")
 REFUSED = Rule("refused_tells_nobody", _HOOKS, "A refused call must tell nobody", _OURS, "gap:lead-write-effects")
 ENDED = Rule("unsubscribed_hears_nothing", _HOOKS, "After unsubscribing nothing must be delivered",
              Provenance.DOCUMENTED,

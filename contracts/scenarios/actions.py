@@ -1,6 +1,6 @@
 """Scenarios about actions with effects elsewhere: a message, a call, the deletion of a lead with its records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from contracts.rules import lifecycle as rules
@@ -126,7 +126,7 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
     }
     if not busy:
         raise ScenarioSkipped("there is no lead with inquiries and appointments")
-    lead = min(busy)
+    lead = _fullest(client, lists[business_rules.LEADS], busy)
     before = {listing.key: whole_list(client, listing) for listing in (inquiries, appointments)}
     exchange = client.accepted(client.call(delete, lead), delete)
     for listing in (inquiries, appointments):
@@ -156,6 +156,17 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
             client.broken(
                 rules.CHILDREN, delete, exchange, answer, expected="404 for its inquiries", got=answer.answer()
             )
+
+
+def _fullest(client: ScenarioClient, leads: Listing, busy: Set[Any]) -> Any:
+    """The busy lead with the most contacts that nobody has read: one that has everything is the hardest to delete."""
+    shown = {item["id"]: item for item in whole_list(client, leads)}
+
+    def unread(lead: Any) -> int:
+        counts = [shown.get(lead, {}).get(name) for name in business_rules.UNREAD.values()]
+        return sum(count for count in counts if isinstance(count, int))
+
+    return max(sorted(busy), key=unread)
 
 
 def _now(client: ScenarioClient, contract: Contract) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from contracts.scenarios import nested_collections, plan_access, plan_reads, plan_writes, rate_limit, shared_limit
+from contracts.scenarios import (
+    nested_collections,
+    plan_access,
+    plan_reads,
+    plan_writes,
+    rate_limit,
+    shared_limit,
+    webhook_silence,
+)
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.scenario import Scenario
@@ -50,6 +58,7 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
     ]
     if on_mock:
         found += plan_writes.webhook_scenarios(catalogue)
+        found += webhook_silence.planned(catalogue)
         lists = [listing.operation for listing in catalogue.listings if not listing.operation.parameters_in("path")]
         found += [Scenario(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][
             :1

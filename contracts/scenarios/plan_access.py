@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.scenarios import access, access_to_actions
+from contracts.scenarios import access, access_to_actions, key_spellings
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
 from contracts.scenarios.scenario import Scenario, on, with_ids
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
-from contracts.spec.document import Operation
+from contracts.spec.document import Document, Operation
 from contracts.spec.resources import Listing
 
 _MAX_PARENTS = 5
@@ -23,9 +23,21 @@ def keys(catalogue: Catalogue) -> Iterator[Scenario]:
         if operation.by_bearer:
             known = partial(catalogue.existing_or_invented_ids, operation=operation)
             yield Scenario("keys", operation.key, partial(with_ids, access.keys, operation, known))
+    for operation in _first_reads(catalogue):
+        yield Scenario("schemes", operation.key, on(key_spellings.schemes, operation))
     for family in catalogue.makers:
         if any(operation.by_bearer and not operation.reads for operation in family.operations):
             yield Scenario("refused-keys", family.path, on(access.refused_writes, family))
+
+
+def _first_reads(catalogue: Catalogue) -> Iterator[Operation]:
+    """The first read of each document that needs a key and no id: one part of a server reads all keys of a document."""
+    seen: list[Document] = []
+    for operation in catalogue.contract.operations.values():
+        fits = operation.by_bearer and operation.reads and not operation.parameters_in("path")
+        if fits and operation.document not in seen:
+            seen.append(operation.document)
+            yield operation
 
 
 def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:

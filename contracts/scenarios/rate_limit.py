@@ -16,11 +16,12 @@ from mock_server.config.rates import RATE_LIMIT_PER_MINUTE
 TOPIC = "limits"
 RATE = RATE_LIMIT_PER_MINUTE
 """Requests a minute that the vendor documents."""
+_RESET = "X-RateLimit-Reset"
 _HEADERS: tuple[tuple[str, str, Callable[[str, int], bool]], ...] = (
     ("X-RateLimit-Limit", "{rate}", lambda text, rate: text == str(rate)),
     ("X-RateLimit-Remaining", "0", lambda text, _: text == "0"),
     (
-        "X-RateLimit-Reset",
+        _RESET,
         f"a span of {WINDOW_SECONDS:.0f} seconds at most",
         lambda text, _: text.isdecimal() and len(text) < 4 and int(text) <= WINDOW_SECONDS,
     ),
@@ -31,7 +32,35 @@ RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 def window(client: ScenarioClient, operation: Operation) -> None:
     """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
-    _judge(client, operation, *_until_refused(client, operation, NONE))
+    passed, last = _until_refused(client, operation, NONE)
+    _judge(client, operation, passed, last)
+    if last.status == 429:
+        _time_passes(client, operation, last)
+
+
+def _time_passes(client: ScenarioClient, operation: Operation, refused: Exchange) -> None:
+    """After some seconds of a mock's clock fewer are left, and after those that are left requests pass again."""
+    left = refused.headers.get(_RESET.lower(), "")
+    if not left.isdecimal() or not 0 < int(left) <= WINDOW_SECONDS:
+        return
+    elapsed = int(left) // 3
+    later = client.call(operation) if _advance(client, elapsed) else refused
+    text = later.headers.get(_RESET.lower(), "")
+    if later.status == 429 and text.isdecimal() and int(text) > int(left) - elapsed:
+        due = f"{int(left) - elapsed} at most, {elapsed} seconds after {left}"
+        client.broken(rules.RATE_HEADERS, operation, refused, later, expected=due, got=text, where="time")
+    if _advance(client, int(left) - elapsed):
+        again = client.call(operation)
+        if again.status == 429:
+            due = f"requests that pass again after {left} seconds"
+            client.broken(rules.RATE, operation, refused, again, expected=due, got=again.answer(), where="next-window")
+
+
+def _advance(client: ScenarioClient, seconds: int) -> bool:
+    """Move the clock of the client's own workspace forward. False if it cannot be moved."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {client.target.key}"}
+    body = b'{"seconds": %d}' % seconds
+    return client.send("POST", f"{client.target.origin}/__admin/clock/advance", headers, body).succeeded
 
 
 def on_host(

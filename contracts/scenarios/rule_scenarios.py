@@ -51,6 +51,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((protocol.ALLOW, protocol.REQUIRED_HEADER), (ENGINE,)),
     ((access.IGNORED_AUTH,), ("keys", ENGINE)),
     ((access.BEFORE_ROUTING,), ("keys",)),
+    ((access.SCHEME_CASE,), ("schemes",)),
     ((access.NO_EFFECT,), ("refused-keys",)),
     ((access.OTHERS_ITEM,), ("foreign-items", "foreign-message")),
     ((access.OTHERS_LIST,), ("foreign-lists", "foreign-filters")),
@@ -115,6 +116,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((webhooks.AGREES,), ("webhooks", "webhooks-many", "webhooks-repeated")),
     ((webhooks.ID, webhooks.AGAIN), ("webhooks-repeated",)),
     ((webhooks.REFUSED,), ("webhooks-refused",)),
+    ((webhooks.SILENT,), ("webhooks-silent",)),
     ((webhooks.ENDED, webhooks.GONE), ("webhooks-ended",)),
 )
 

@@ -36,6 +36,7 @@ free("messages_are_not_counted", "POST /v1/sms")
 free("recent_leads_are_not_counted", "GET /api/webhooks/zapier/leads")
 free("deletions_are_not_counted", "DELETE /v1/faqs/{}")
 free("changes_are_not_counted", "PUT /v1/leads/{}")
+after_it("wait_is_a_minute_for_everybody", FIRST, lambda response: response.but(x_ratelimit_reset="60"))
 after_it("refusal_has_no_limit", FIRST, lambda response: _without(response, "x-ratelimit-limit"))
 after_it("refusal_has_no_reset", FIRST, lambda response: _without(response, "x-ratelimit-reset"))
 after_it("reset_is_a_date", FIRST, lambda response: response.but(x_ratelimit_reset="1790000000"))
@@ -88,3 +89,21 @@ async def one_answer_in_twenty_is_empty(request: Request, forward: Forward, stat
 async def letters_are_latin(request: Request, forward: Forward, state: State) -> Response:
     response = await forward(request)
     return Response(response.status, response.headers, response.body.decode().encode("latin-1", "replace"))
+
+
+@mutant("limits", FIRST)
+async def refused_once_is_refused_for_ever(request: Request, forward: Forward, state: State) -> Response:
+    response, key = await forward(request), request.headers.get("authorization", "")
+    if response.status == 429:
+        state[key] = response
+    refused: Response = state.get(key, response)
+    return refused
+
+
+@mutant("limits", FIRST)
+async def wait_counts_up(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status != 429:
+        return response
+    waited = 60 - int(response.headers.get("x-ratelimit-reset", response.headers.get("X-RateLimit-Reset", "60")))
+    return response.but(x_ratelimit_reset=str(max(waited, 1)))

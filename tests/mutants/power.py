@@ -47,6 +47,7 @@ import stranger_webhooks
 import strictness
 import tenancy
 import texts
+import unheard_cases
 import webhook_mutants
 from registry import MUTANTS
 from searches import ARMS, hits, names
@@ -79,6 +80,7 @@ PARTS = (
     stranger_strictness,
     stranger_texts,
     stranger_webhooks,
+    unheard_cases,
 )
 RESULTS = Path(__file__).parent / "results.jsonl"
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}

@@ -56,6 +56,12 @@ ROWS = [
         A(rules.IGNORED_AUTH, FAQS, Location(name="query")),
     ),
     told(
+        "small letters are no scheme",
+        f"schemes[{FIRST}]",
+        answers(FIRST, 401, when=lambda call: call.headers["Authorization"].startswith("bearer ")),
+        A(rules.SCHEME_CASE, FIRST, Location(name="bearer")),
+    ),
+    told(
         "without a key an unknown id is told",
         f"keys[{LEAD}]",
         answers(LEAD, 404, when=lambda call: call.id.startswith("suite")),

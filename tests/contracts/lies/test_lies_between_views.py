@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from in_memory import Call
+from in_memory import Ask, Call
 from lie_kinds import Lie, after, answers, each, hears, instead, items_of, record, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
 from contracts.rules import collections as lists
 from contracts.rules import consistency as rules
-from contracts.rules import lifecycle
+from contracts.rules import input, lifecycle
 from contracts.rules.location import Location as At
 from contracts.transport.exchange import Exchange
 
@@ -52,6 +52,13 @@ def remembers(operation: str, until: str) -> Lie:
         lambda call, ask: known.get(call.url, ask(call)),
         before=lambda it: known.update({it.url: it}) if it.operation == operation else None,
     )
+
+
+def unread_stays(call: Call, ask: Ask) -> Exchange:
+    """A lead cannot be deleted as long as something of it is unread."""
+    shown = ask(call.but(method="GET")).json if call.operation == DROP else {}
+    waiting = any(shown[name] for name in shown if name.startswith("unread"))
+    return answers(DROP, 500)(call, ask) if waiting else ask(call)
 
 
 def strangers(body: Any, call: Call) -> Any:
@@ -278,6 +285,12 @@ ROWS = [
         A(lifecycle.CAUSED, CALL),
     ),
     # a lead with all that is its own
+    told(
+        "who has something unread cannot go",
+        "deletion-of-all[/v1/leads]",
+        unread_stays,
+        A(input.ACCEPTED, DROP, At(name="500")),
+    ),
     told("inquiries stay", "deletion-of-all[/v1/leads]", remembers(INQUIRIES, DROP), A(lifecycle.CHILDREN, DROP)),
     told(
         "a filter finds them still",

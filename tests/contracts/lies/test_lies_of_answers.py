@@ -1,6 +1,7 @@
 """Answers that are not what the document describes, and limits that are not kept: what must be accused of each lie."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -59,6 +60,14 @@ def limited(passed: int) -> Lie:
         return answers(LIMITED, 429)(call, ask)
 
     return lie
+
+
+def for_ever(call: Call, ask: Ask, refused: list[Exchange]) -> Exchange:
+    """Who was refused once stays so, with the same seconds to wait."""
+    exchange = ask(call)
+    if call.operation == LIMITED and exchange.status == 429:
+        refused.append(exchange)
+    return replace(refused[0], url=call.url) if call.operation == LIMITED and refused else exchange
 
 
 def second_judge(name: str, body: bytes, *due: A) -> Row:
@@ -170,6 +179,13 @@ ROWS = [
         LIMITS,
         headers(LIMITED, 429, x_ratelimit_reset="1795996800"),
         A(access.RATE_HEADERS, LIMITED, At(name="X-RateLimit-Reset")),
+    ),
+    told(
+        "the wait has no end",
+        LIMITS,
+        partial(for_ever, refused=[]),
+        A(access.RATE_HEADERS, LIMITED, At(name="time")),
+        A(access.RATE, LIMITED, At(name="next-window")),
     ),
     told(
         "a limit without a word",

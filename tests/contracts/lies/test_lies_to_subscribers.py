@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from in_memory import Ask, Call
-from lie_kinds import Lie, after, with_json
+from in_memory import ORIGIN, Ask, Call
+from lie_kinds import Lie, after, also, with_json
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
 
@@ -15,6 +15,7 @@ from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
 MADE, CHANGED = "WEBHOOK LEAD_CREATED", "WEBHOOK LEAD_UPDATED"
+SEND, SILENT = "POST /v1/sms", "webhooks-silent[*]"
 MAKE, SUBSCRIBE, UNSUBSCRIBE = (
     "POST /v1/leads",
     "POST /api/webhooks/zapier/subscribe",
@@ -116,6 +117,16 @@ def refusals_are_told() -> Lie:
         return exchange
 
     return lie
+
+
+def messages_are_told(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """Every message in a thread that exists is an event."""
+    if exchange.succeeded and "messageThreadId" in call.json:
+        ask(
+            call.but(method="POST", url=f"{ORIGIN}/__admin/webhooks/events").say(
+                {"type": "INQUIRY_CREATED", "body": {}}
+            )
+        )
 
 
 def ended_by_anybody(call: Call, ask: Ask) -> Exchange:
@@ -229,6 +240,7 @@ ROWS = [
         A(rules.ENDED, UNSUBSCRIBE, shown=""),
     ),
     told("who is gone is told", ENDED, after(UNSUBSCRIBE, inbox("two", doubled)), A(rules.GONE, MADE, shown="")),
+    told("a message in a thread is told", SILENT, also(SEND, messages_are_told), A(rules.SILENT, SEND)),
     told("a refused creation is told", REFUSED, refusals_are_told(), A(rules.REFUSED, MAKE, shown="")),
 ]
 
