@@ -14,6 +14,8 @@ from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing
 
 Lists = Mapping[str, Listing]
+_NO_THREAD = 2_147_483_647
+"""The largest number that a thread may have: no mock and no test has come so far."""
 
 
 def records_of_lead(client: ScenarioClient, lists: Lists, name: str, lead: Any) -> list[Record]:
@@ -39,20 +41,35 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
         client.broken(rules.CAUSED, operation, exchange, expected="one new inquiry of the lead, by SMS", got=got)
     else:
         filters.of_lead(client, lists[business_rules.INQUIRIES], lead["id"], new)
-        _thread(client, operation, lists, body, new[0])
+        thread = _thread(client, operation, lists, body, new[0])
+        if thread is not None:
+            _known_threads_only(kind, operation, {**body, "messageThreadId": thread})
     for wrong in ({"leadId": leads.unused_id(lead["id"])}, {"userId": "usr_suitenothing"}):
-        refused = client.call(operation, body={**body, **wrong})
-        if refused.status != 404:
-            client.broken(
-                rules.UNKNOWN_ID, operation, refused, expected="404", got=refused.answer(), where=next(iter(wrong))
-            )
+        _nobody(client, operation, {**body, **wrong}, next(iter(wrong)))
     kind.gone(lead)
+    if leads.delete is not None:
+        _nobody(client, operation, body, "a deleted lead")
 
 
-def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> None:
+def _known_threads_only(kind: RecordKind, operation: Operation, body: dict[str, Any]) -> None:
+    """A message goes to a thread that exists and is the lead's own."""
+    other, _, _ = kind.create_sample()
+    _nobody(kind.client, operation, {**body, "leadId": other["id"]}, "another lead's thread")
+    kind.gone(other)
+    _nobody(kind.client, operation, {**body, "messageThreadId": _NO_THREAD}, "messageThreadId")
+
+
+def _nobody(client: ScenarioClient, operation: Operation, body: dict[str, Any], where: str) -> None:
+    refused = client.call(operation, body=body)
+    if refused.status != 404:
+        client.broken(rules.UNKNOWN_ID, operation, refused, expected="404", got=refused.answer(), where=where)
+
+
+def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: dict[str, Any], inquiry: Record) -> Any:
+    """Send a second message in the thread of the first, and return the thread; None if no answer shows one."""
     read = client.contract.operations.get(business_rules.INQUIRY)
     if read is None:
-        return
+        return None
     data = client.get(read, inquiry["id"]).field("data") or {}
     texts = [message.get("text") for message in data.get("messages", ())]
     if texts != [body["message"]]:
@@ -66,7 +83,7 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
         )
     thread = data.get("messageThreadId")
     if thread is None:
-        return
+        return None
     count = len(whole_list(client, lists[business_rules.INQUIRIES]))
     more = {**body, "message": " Suite  <again>\r\n& \U0001f600 ", "messageThreadId": thread}
     exchange = client.accepted(client.call(operation, body=more), operation)
@@ -85,6 +102,7 @@ def _thread(client: ScenarioClient, operation: Operation, lists: Lists, body: di
         client.broken(
             rules.CAUSED, operation, exchange, expected="both messages in the thread", got=f"{texts}", where="thread"
         )
+    return thread
 
 
 def existing_thread(

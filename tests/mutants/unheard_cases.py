@@ -103,3 +103,39 @@ async def lead_with_unread_contacts_is_not_there(request: Request, forward: Forw
     if await _unread(request, forward):
         return refused(await get(request, forward, request.path), 404, "Not found")
     return await forward(request)
+
+
+# --- messages to nobody ------------------------------------------------------------------------------------------
+
+
+async def _without_thread(request: Request, forward: Forward, *, known: bool) -> Response:
+    """A message is sent without its thread if there is none, or if another lead has it, as ``known`` says."""
+    response, body = await forward(request), request.json
+    if response.status != 404 or not isinstance(body, dict) or "messageThreadId" not in body:
+        return response
+    fits = known == (isinstance(body["messageThreadId"], int) and body["messageThreadId"] < 2**31 - 1)
+    alone = {name: value for name, value in body.items() if name != "messageThreadId"}
+    return await forward(request.say(alone)) if fits else response
+
+
+@mutant(G, "POST /v1/sms")
+async def thread_that_is_not_there_is_made(request: Request, forward: Forward, state: State) -> Response:
+    return await _without_thread(request, forward, known=False)
+
+
+@mutant(G, "POST /v1/sms")
+async def thread_of_another_lead_will_do(request: Request, forward: Forward, state: State) -> Response:
+    return await _without_thread(request, forward, known=True)
+
+
+@mutant(G, "POST /v1/sms")
+async def deleted_lead_is_written_to(request: Request, forward: Forward, state: State) -> Response:
+    response, body = await forward(request), request.json
+    lead = str(body.get("leadId")) if isinstance(body, dict) else ""
+    if response.status == 200:
+        state[lead] = response
+    gone = response.status == 404 and lead in state and "messageThreadId" not in body
+    if gone and (await get(request, forward, f"/v1/leads/{lead}")).status == 404:
+        sent: Response = state[lead]
+        return sent
+    return response

@@ -1,5 +1,6 @@
 """Views that do not agree, and actions that leave something else behind: what must be accused of each lie."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ APPOINTMENTS, MEMBERS, MEMBERSHIPS, NOTES = (
 RECENT, SMS, CALL, DROP = "GET /api/webhooks/zapier/leads", "POST /v1/sms", "POST /v1/calls", "DELETE /v1/leads/{}"
 SUBSCRIBE, UNSUBSCRIBE = "POST /api/webhooks/zapier/subscribe", "DELETE /api/webhooks/zapier/unsubscribe"
 LONG_AGO, LATER = "2001-01-01T00:00:00.000Z", "2101-01-01T00:00:00.000Z"
+
+SENT = {"message": "Sent"}
 
 
 def of_items(operation: str, name: str, **members: Any) -> Lie:
@@ -52,6 +55,14 @@ def remembers(operation: str, until: str) -> Lie:
         lambda call, ask: known.get(call.url, ask(call)),
         before=lambda it: known.update({it.url: it}) if it.operation == operation else None,
     )
+
+
+def anybodys_thread(call: Call, ask: Ask, leads: list[Any]) -> Exchange:
+    """A message in a thread is taken, whoever it is for."""
+    if call.operation == SMS and "messageThreadId" in call.json:
+        leads.append(call.json["leadId"])
+        return answers(SMS, 200, SENT, when=lambda call: call.json["leadId"] != leads[0])(call, ask)
+    return ask(call)
 
 
 def unread_stays(call: Call, ask: Ask) -> Exchange:
@@ -237,6 +248,24 @@ ROWS = [
         f"message[{SMS}]",
         hears(SMS, lambda call: call.say({**call.json, "message": "Other"})),
         A(lifecycle.CAUSED, SMS, At(name="text")),
+    ),
+    told(
+        "a thread that is not there is taken",
+        f"message[{SMS}]",
+        answers(SMS, 200, SENT, when=lambda call: call.json.get("messageThreadId") == 2**31 - 1),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="messageThreadId")),
+    ),
+    told(
+        "another lead's thread is taken",
+        f"message[{SMS}]",
+        partial(anybodys_thread, leads=[]),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="another lead's thread")),
+    ),
+    told(
+        "a deleted lead gets messages",
+        f"message[{SMS}]",
+        after(DROP, answers(SMS, 200, SENT, when=lambda call: {"userId", "leadId", "message"} == {*call.json})),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="a deleted lead")),
     ),
     told(
         "a thread makes a new inquiry",
