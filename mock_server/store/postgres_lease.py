@@ -96,6 +96,7 @@ class Lease:
         self._over.set()
         for thread in self._threads:
             thread.join()
+        self._until = float("-inf")
         with suppress(psycopg.Error):
             self._db.execute("DELETE FROM servers WHERE id = ?", (self.server,))
         self._db.close()

@@ -105,7 +105,8 @@ async def _note(history: list[Operation], kind: str, value: Hashable, asked: Awa
 async def _read_list(recorded: Recorded, one: _Asking, lead: str) -> None:
     began = time.monotonic()
     if (answer := await one.ask("GET", "/v1/leads")) is not None:
-        values = [int(each["firstName"]) for each in answer.json["leads"] if each["id"] != lead]
+        others = (int(each["firstName"]) for each in answer.json["leads"] if each["id"] != lead)
+        values = [value for value in others if value]  # the first lead was perhaps made twice, as nobody answered
         recorded.of_list.append(Operation("read", tuple(reversed(values)), began, time.monotonic()))
 
 
