@@ -19,6 +19,8 @@ REFUSED = Rule("refused_tells_nobody", _HOOKS, "A refused call must tell nobody"
 ENDED = Rule("unsubscribed_hears_nothing", _HOOKS, "After unsubscribing nothing must be delivered",
              Provenance.DOCUMENTED,
              "https://docs.sophiie.ai/docs/api-reference-zapier/unsubscribe-from-webhook")  # fmt: skip
+ONE_ENDED = Rule("unsubscribing_ends_one", _HOOKS, "Unsubscribing must end one subscription and no other", _OURS,
+                 "gap:zapier-subscribe-duplicate")  # fmt: skip
 FOREIGN_END = Rule("foreign_unsubscribing", _HOOKS, "Another organization must not end a subscription", _OURS,
                    "gap:zapier-unsubscribe-unknown")  # fmt: skip
 GONE = Rule("gone_ends_subscription", _HOOKS, "After an answer of 410 nothing must be delivered", _OURS,

@@ -11,6 +11,7 @@ from contracts.scenarios import (
     plan_writes,
     rate_limit,
     shared_limit,
+    webhook_company,
     webhook_silence,
 )
 from contracts.scenarios.catalogue import Catalogue
@@ -58,7 +59,7 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
     ]
     if on_mock:
         found += plan_writes.webhook_scenarios(catalogue)
-        found += webhook_silence.planned(catalogue)
+        found += [*webhook_silence.planned(catalogue), *webhook_company.planned(catalogue)]
         lists = [listing.operation for listing in catalogue.listings if not listing.operation.parameters_in("path")]
         found += [Scenario(rate_limit.TOPIC, o.key, partial(_window, o)) for o in lists if o.answer(429) is not None][
             :1

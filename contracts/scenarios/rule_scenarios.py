@@ -109,14 +109,15 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((consistency.WEEK,), ("week",)),
     ((consistency.HISTORY,), ("history",)),
     ((consistency.DURATION,), ("agreement-calls",)),
-    ((webhooks.ONCE,), ("webhooks", "webhooks-many")),
+    ((webhooks.ONCE,), ("webhooks", "webhooks-many", "webhooks-company")),
+    ((webhooks.ONE_ENDED,), ("webhooks-company",)),
     ((webhooks.BODY,), ("webhooks",)),
     ((webhooks.ONLY,), ("webhooks", "webhooks-foreign")),
     ((webhooks.FOREIGN_END,), ("webhooks-foreign",)),
     ((webhooks.AGREES,), ("webhooks", "webhooks-many", "webhooks-repeated")),
     ((webhooks.ID, webhooks.AGAIN), ("webhooks-repeated",)),
     ((webhooks.REFUSED,), ("webhooks-refused",)),
-    ((webhooks.SILENT,), ("webhooks-silent",)),
+    ((webhooks.SILENT,), ("webhooks-silent", "webhooks-company")),
     ((webhooks.ENDED, webhooks.GONE), ("webhooks-ended",)),
 )
 

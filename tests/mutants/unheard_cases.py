@@ -1,11 +1,16 @@
 """What shows only to a client with habits of its own: another spelling of a scheme, writes that nobody asks about."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import orjson
-from registry import mutant
-from stranger_helpers import get, refused
+from deliveries import Delivery, Post
+from registry import mutant, told
+from stranger_helpers import get, refused, taken
 from wrapper import Forward, Request, Response, State
+
+from mock_server.webhooks.reply import Reply
 
 G = "unheard-cases"
 
@@ -40,8 +45,8 @@ async def scheme_has_one_spelling(request: Request, forward: Forward, state: Sta
 async def _tell(request: Request, forward: Forward, trigger: str) -> None:
     headers = {name: value for name, value in request.headers.items() if not name.lower().startswith("content-")}
     headers["content-type"] = "application/json"
-    told = replace(request, method="POST", path="/__admin/webhooks/events", query={}, headers=headers)
-    await forward(replace(told, body=orjson.dumps({"type": trigger, "body": {}})))
+    event = replace(request, method="POST", path="/__admin/webhooks/events", query={}, headers=headers)
+    await forward(replace(event, body=orjson.dumps({"type": trigger, "body": {}})))
 
 
 @mutant(G, "POST /v1/sms")
@@ -139,3 +144,97 @@ async def deleted_lead_is_written_to(request: Request, forward: Forward, state: 
         sent: Response = state[lead]
         return sent
     return response
+
+
+# --- two subscriptions of one URL, and a lead that goes with its appointments ------------------------------------
+
+
+@told("LEAD_DELETED", G)
+async def one_url_is_told_once(delivery: Delivery, post: Post, state: State) -> Reply:
+    known = state.setdefault("told", set())
+    what = (delivery.url, str(delivery.body))
+    if what in known:
+        return taken()
+    known.add(what)
+    return await post(delivery)
+
+
+@told("LEAD_DELETED", G)
+async def later_subscriptions_wait_a_moment(delivery: Delivery, post: Post, state: State) -> Reply:
+    """A slow queue drops what comes to a URL while it is busy with another delivery to it."""
+    busy = state.setdefault("busy", {})
+    event = next((value for name, value in delivery.headers.items() if name.lower() == "x-mock-event-id"), "")
+    if busy.get(delivery.url) == event:
+        return taken()
+    busy[delivery.url] = event
+    return await post(delivery)
+
+
+@mutant(G, "POST /api/webhooks/zapier/subscribe")
+async def equal_subscription_is_kept_nowhere(request: Request, forward: Forward, state: State) -> Response:
+    same = f"{request.headers.get('authorization')} {request.body!r}"
+    if same not in state:
+        response = await forward(request)
+        if response.status == 201:
+            state[same] = response
+        return response
+    first: Response = state[same]
+    state["made"] = state.get("made", 1_000_000) + 1
+    return first.but({**first.json, "id": state["made"]})
+
+
+async def _ended_too(
+    request: Request, forward: Forward, state: State, alike: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
+) -> Response:
+    """Unsubscribing ends the subscriptions of the key that are ``alike`` as well."""
+    there = replace(request, method="GET", path="/__admin/webhooks/subscriptions", body=b"", query={})
+    headers = {name: value for name, value in request.headers.items() if not name.lower().startswith("content-")}
+    listed = (await forward(replace(there, headers=headers))).json
+    known = listed.get("items", []) if isinstance(listed, dict) else []
+    body = request.json if isinstance(request.json, dict) else {}
+    named = next((one for one in known if one["id"] == body.get("hookId")), None)
+    response = await forward(request)
+    if named is None or response.status != 200:
+        return response
+    for one in known:
+        if one["id"] != named["id"] and alike(one, named):
+            await forward(request.say({"hookId": one["id"]}))
+    return response
+
+
+@mutant(G, "DELETE /api/webhooks/zapier/unsubscribe")
+async def unsubscribing_ends_a_url(request: Request, forward: Forward, state: State) -> Response:
+    return await _ended_too(request, forward, state, lambda one, named: bool(one["hookUrl"] == named["hookUrl"]))
+
+
+@mutant(G, "DELETE /api/webhooks/zapier/unsubscribe")
+async def unsubscribing_ends_a_trigger(request: Request, forward: Forward, state: State) -> Response:
+    return await _ended_too(request, forward, state, lambda one, named: bool(one["trigger"] == named["trigger"]))
+
+
+@mutant(G, "DELETE /api/webhooks/zapier/unsubscribe")
+async def unsubscribing_ends_newer_ones(request: Request, forward: Forward, state: State) -> Response:
+    return await _ended_too(request, forward, state, lambda one, named: bool(one["id"] > named["id"]))
+
+
+async def _deletion_tells(request: Request, forward: Forward, trigger: str) -> Response:
+    visits = await get(request, forward, "/v1/appointments", leadId=request.id)
+    response = await forward(request)
+    if response.status == 200 and visits.json.get("appointments"):
+        await _tell(request, forward, trigger)
+    return response
+
+
+@mutant(G, "DELETE /v1/leads/{}")
+async def visits_of_a_deleted_lead_are_cancelled(request: Request, forward: Forward, state: State) -> Response:
+    return await _deletion_tells(request, forward, "APPOINTMENT_CANCELLED")
+
+
+@mutant(G, "DELETE /v1/leads/{}")
+async def visits_of_a_deleted_lead_have_changed(request: Request, forward: Forward, state: State) -> Response:
+    return await _deletion_tells(request, forward, "APPOINTMENT_UPDATED")
+
+
+@mutant(G, "DELETE /v1/leads/{}")
+async def lead_with_visits_changes_as_it_goes(request: Request, forward: Forward, state: State) -> Response:
+    return await _deletion_tells(request, forward, "LEAD_UPDATED")

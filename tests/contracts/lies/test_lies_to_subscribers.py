@@ -15,6 +15,7 @@ from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
 MADE, CHANGED = "WEBHOOK LEAD_CREATED", "WEBHOOK LEAD_UPDATED"
+DROP, DELETED, COMPANY = "DELETE /v1/leads/{}", "WEBHOOK LEAD_DELETED", "webhooks-company[WEBHOOK LEAD_DELETED]"
 SEND, SILENT = "POST /v1/sms", "webhooks-silent[*]"
 MAKE, SUBSCRIBE, UNSUBSCRIBE = (
     "POST /v1/leads",
@@ -129,6 +130,15 @@ def messages_are_told(call: Call, exchange: Exchange, ask: Ask) -> None:
         )
 
 
+def visits_are_cancelled(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """A deleted lead's appointment is cancelled, too."""
+    ask(
+        call.but(method="POST", url=f"{ORIGIN}/__admin/webhooks/events").say(
+            {"type": "APPOINTMENT_CANCELLED", "body": {}}
+        )
+    )
+
+
 def ended_by_anybody(call: Call, ask: Ask) -> Exchange:
     """Unsubscribing is the owner's, whoever asks."""
     return ask(call.owned() if call.operation == UNSUBSCRIBE else call)
@@ -240,6 +250,25 @@ ROWS = [
         A(rules.ENDED, UNSUBSCRIBE, shown=""),
     ),
     told("who is gone is told", ENDED, after(UNSUBSCRIBE, inbox("two", doubled)), A(rules.GONE, MADE, shown="")),
+    told(
+        "one of two subscriptions of a URL is told",
+        COMPANY,
+        inbox("twice", lambda found: found[:1]),
+        A(rules.ONCE, DELETED, At(name="one URL"), shown=""),
+        A(rules.ONCE, SUBSCRIBE, At(name="one URL"), shown=""),
+    ),
+    told(
+        "a visit goes with its lead, and is told of",
+        COMPANY,
+        also(DROP, visits_are_cancelled),
+        A(rules.SILENT, DROP, At(name="its records"), shown=""),
+    ),
+    told(
+        "both subscriptions of a URL end",
+        COMPANY,
+        after(UNSUBSCRIBE, inbox("twice", lambda found: found[:2])),
+        A(rules.ONE_ENDED, UNSUBSCRIBE),
+    ),
     told("a message in a thread is told", SILENT, also(SEND, messages_are_told), A(rules.SILENT, SEND)),
     told("a refused creation is told", REFUSED, refusals_are_told(), A(rules.REFUSED, MAKE, shown="")),
 ]
