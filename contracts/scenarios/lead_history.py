@@ -27,7 +27,8 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
     known = {"ld_": by_id(leads), "usr_": by_id(whole_list(client, lists[business_rules.MEMBERS]))}
     known |= {"in_": by_id(of[business_rules.INQUIRIES]), "apt_": by_id(of[business_rules.APPOINTMENTS])}
     busy = sorted(leads, key=lambda lead: str(lead.get("lastInquiryDate")))
-    for lead in some(busy, _LEADS):
+    looked_at = some(busy, _LEADS)
+    for lead in looked_at:
         shown, written = whole_list(client, activities, lead["id"]), whole_list(client, notes, lead["id"])
         due = [("LEAD_CREATED", lead, lists[business_rules.LEADS].operation)]
         due += [("NOTE_CREATED", note, notes.operation) for note in written]
@@ -42,7 +43,8 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
             lost(client, activities.operation, item, known)
         for note in written:
             lost(client, notes.operation, note, known)
-    _other_notes(client, notes, leads[:_MANY_LEADS], known)
+    seen = {lead["id"] for lead in looked_at}
+    _other_notes(client, notes, [lead for lead in leads[:_MANY_LEADS] if lead["id"] not in seen], known)
 
 
 def _other_notes(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from contracts.scenarios import (
+    named_records,
     nested_collections,
     plan_access,
     plan_reads,
@@ -35,6 +36,7 @@ _WRITES = (
     plan_writes.side_effects,
     plan_writes.lifecycles,
     nested_collections.lives,
+    named_records.planned,
     nested_collections.shallow_lives,
     plan_writes.exact,
     plan_writes.bodies,

@@ -16,6 +16,9 @@ UNIQUE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Members whose value no two records of a collection may share: gaps lead-, scenario- and transfer-conflict."""
 
+NAMED_BY: Mapping[str, tuple[str, str]] = MappingProxyType({"/v1/scenarios": ("/v1/transfers", "scenarioId")})
+"""For a collection, the one whose records may name one of it, and the member: those stay (gap reference-fields)."""
+
 UNREAD: Mapping[str, str] = MappingProxyType(
     {
         "CALL": "unreadCalls",

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from deliveries import Delivery, Post
 from registry import mutant, told
-from stranger_helpers import get, refused, taken
+from stranger_helpers import get, put, refused, taken
 from wrapper import Forward, Request, Response, State
 
 from mock_server.webhooks.reply import Reply
@@ -153,7 +153,7 @@ async def deleted_lead_is_written_to(request: Request, forward: Forward, state: 
 async def one_url_is_told_once(delivery: Delivery, post: Post, state: State) -> Reply:
     known = state.setdefault("told", set())
     what = (delivery.url, str(delivery.body))
-    if what in known:
+    if what in known and delivery.number == 1:
         return taken()
     known.add(what)
     return await post(delivery)
@@ -164,7 +164,7 @@ async def later_subscriptions_wait_a_moment(delivery: Delivery, post: Post, stat
     """A slow queue drops what comes to a URL while it is busy with another delivery to it."""
     busy = state.setdefault("busy", {})
     event = next((value for name, value in delivery.headers.items() if name.lower() == "x-mock-event-id"), "")
-    if busy.get(delivery.url) == event:
+    if busy.get(delivery.url) == event and delivery.number == 1:
         return taken()
     busy[delivery.url] = event
     return await post(delivery)
@@ -238,3 +238,37 @@ async def visits_of_a_deleted_lead_have_changed(request: Request, forward: Forwa
 @mutant(G, "DELETE /v1/leads/{}")
 async def lead_with_visits_changes_as_it_goes(request: Request, forward: Forward, state: State) -> Response:
     return await _deletion_tells(request, forward, "LEAD_UPDATED")
+
+
+# --- records that another one names ------------------------------------------------------------------------------
+
+
+async def _naming(request: Request, forward: Forward) -> list[dict[str, Any]]:
+    """The transfers that name a scenario which was deleted."""
+    listed = await get(request, forward, "/v1/transfers", limit=100)
+    known = listed.json.get("transfers", []) if listed.status == 200 else []
+    return [one for one in known if str(one["scenarioId"]) == request.id]
+
+
+@mutant(G, "DELETE /v1/scenarios/{}")
+async def transfers_go_with_their_scenario(request: Request, forward: Forward, state: State) -> Response:
+    named, response = await _naming(request, forward), await forward(request)
+    for one in named if response.status == 200 else ():
+        await forward(replace(request, path=f"/v1/transfers/{one['id']}"))
+    return response
+
+
+@mutant(G, "DELETE /v1/scenarios/{}")
+async def transfers_are_switched_off_with_their_scenario(request: Request, forward: Forward, state: State) -> Response:
+    named, response = await _naming(request, forward), await forward(request)
+    for one in named if response.status == 200 else ():
+        await put(request, forward, f"/v1/transfers/{one['id']}", {"isEnabled": not one["isEnabled"]})
+    return response
+
+
+@mutant(G, "DELETE /v1/scenarios/{}")
+async def transfers_lose_their_words_with_their_scenario(request: Request, forward: Forward, state: State) -> Response:
+    named, response = await _naming(request, forward), await forward(request)
+    for one in named if response.status == 200 else ():
+        await put(request, forward, f"/v1/transfers/{one['id']}", {"summaryFormat": None, "scenarioId": None})
+    return response

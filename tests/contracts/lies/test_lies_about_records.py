@@ -32,6 +32,14 @@ NOTES = "GET /v1/leads/{}/notes"
 NEW = {"question": "Who?", "answer": "Nobody.", "isActive": True}
 LONG_AGO = "2001-01-01T00:00:00.000Z"
 
+DROP_SCENARIO = "DELETE /v1/scenarios/{}"
+
+
+def transfers_go(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """With a scenario every transfer is deleted."""
+    for one in ask(call.to("GET", "/v1/transfers")).json["transfers"]:
+        ask(call.to("DELETE", f"/v1/transfers/{one['id']}"))
+
 
 def does(operation: str, method: str, path: str, body: Any = None, *, refused: bool = False) -> Lie:
     """The owner does something more after an operation succeeded, or was refused."""
@@ -228,6 +236,12 @@ ROWS = [
         "deletion[/v1/faqs]",
         answers(DROP, 200, {"message": "Done"}),
         A(rules.GONE, DROP, At(name="list")),
+    ),
+    told(
+        "what names it goes with it",
+        "named[/v1/scenarios]",
+        also(DROP_SCENARIO, transfers_go),
+        A(rules.OTHERS, DROP_SCENARIO, At(name="scenarioId")),
     ),
     told(
         "the second page skips one",
