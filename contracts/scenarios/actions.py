@@ -48,13 +48,13 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
         _nobody(client, operation, {**body, **wrong}, next(iter(wrong)))
     kind.gone(lead)
     if leads.delete is not None:
-        _nobody(client, operation, body, "a deleted lead")
+        _nobody(client, operation, body, "deleted-lead")
 
 
 def _known_threads_only(kind: RecordKind, operation: Operation, body: dict[str, Any]) -> None:
     """A message goes to a thread that exists and is the lead's own."""
     other, _, _ = kind.create_sample()
-    _nobody(kind.client, operation, {**body, "leadId": other["id"]}, "another lead's thread")
+    _nobody(kind.client, operation, {**body, "leadId": other["id"]}, "anothers-thread")
     kind.gone(other)
     _nobody(kind.client, operation, {**body, "messageThreadId": _NO_THREAD}, "messageThreadId")
 

@@ -76,7 +76,7 @@ def _told_twice(tenant: WebhookTenant, event: Operation, subscribe: Operation) -
     for operation in (event, subscribe) if count != 2 else ():  # either may take two subscriptions for one
         tenant.client.broken(
             rules.ONCE, operation, *tenant.story(_TWICE), expected="a delivery for each of two subscriptions",
-            got=f"{count} deliveries", where="one URL",
+            got=f"{count} deliveries", where="one-url",
         )  # fmt: skip
     return count
 
@@ -86,4 +86,4 @@ def _no_other_event(tenant: WebhookTenant, delete: Operation) -> None:
     if others:
         due = "nothing but a deleted lead, whatever goes with it"
         got = f"{len(others)} deliveries to subscribers of other events"
-        tenant.client.broken(rules.SILENT, delete, *tenant.story(_OTHERS), expected=due, got=got, where="its records")
+        tenant.client.broken(rules.SILENT, delete, *tenant.story(_OTHERS), expected=due, got=got, where="its-records")

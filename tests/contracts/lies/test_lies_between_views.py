@@ -259,13 +259,13 @@ ROWS = [
         "another lead's thread is taken",
         f"message[{SMS}]",
         partial(anybodys_thread, leads=[]),
-        A(lifecycle.UNKNOWN_ID, SMS, At(name="another lead's thread")),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="anothers-thread")),
     ),
     told(
         "a deleted lead gets messages",
         f"message[{SMS}]",
         after(DROP, answers(SMS, 200, SENT, when=lambda call: {"userId", "leadId", "message"} == {*call.json})),
-        A(lifecycle.UNKNOWN_ID, SMS, At(name="a deleted lead")),
+        A(lifecycle.UNKNOWN_ID, SMS, At(name="deleted-lead")),
     ),
     told(
         "a thread makes a new inquiry",

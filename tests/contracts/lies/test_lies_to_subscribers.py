@@ -254,14 +254,14 @@ ROWS = [
         "one of two subscriptions of a URL is told",
         COMPANY,
         inbox("twice", lambda found: found[:1]),
-        A(rules.ONCE, DELETED, At(name="one URL"), shown=""),
-        A(rules.ONCE, SUBSCRIBE, At(name="one URL"), shown=""),
+        A(rules.ONCE, DELETED, At(name="one-url"), shown=""),
+        A(rules.ONCE, SUBSCRIBE, At(name="one-url"), shown=""),
     ),
     told(
         "a visit goes with its lead, and is told of",
         COMPANY,
         also(DROP, visits_are_cancelled),
-        A(rules.SILENT, DROP, At(name="its records"), shown=""),
+        A(rules.SILENT, DROP, At(name="its-records"), shown=""),
     ),
     told(
         "both subscriptions of a URL end",
