@@ -20,7 +20,7 @@ from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.protocol import ALLOW, METHOD, REQUIRED_HEADER
 from contracts.rules.registry import RULES
-from contracts.rules.response_conformance import STATUS, says_refusal
+from contracts.rules.response_conformance import STATUS, is_bodiless, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.spec.document import Contract, Document, Operation, blank
@@ -43,7 +43,6 @@ from contracts.transport.target import Target
 _PATIENCE = 1.0
 """Seconds that the engine has to end after an interrupt."""
 _CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
-
 
 BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
 """For each phase, the part of the engine's time that is over when it begins."""
@@ -226,6 +225,7 @@ class _Reader:
         """Tell whether a request that was meant to be invalid may be valid: values of a URL become text when sent."""
         doubtful = rule in (ALLOW, METHOD) and shares_path(self._contract, operation, exchange.path)
         doubtful |= rule is STATUS and not (operation.answers and says_refusal(operation, exchange.status))
+        doubtful |= is_bodiless(rule, exchange)
         if doubtful or self._second is None:
             return doubtful
         if rule is REQUIRED_HEADER:  # where it is the key, our transport has put it there

@@ -1,6 +1,7 @@
 """Parts of a query that may be right: everything in a URL is a text.
 
-They are the keys of an object whose keys the document leaves open, and an empty text where null is allowed.
+They are the keys of an object whose keys the document leaves open, and an empty text where null is allowed, or where
+the document says that the value may be empty.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,10 @@ def without_free_keys(operation: Operation, exchange: Exchange) -> Exchange | No
     validator = operation.document.validator(rest) if isinstance(rest, Mapping) else None
     if validator is not None and not all(validator.is_valid(text) for _, text in free):
         return None
-    empty = [(name, text) for name, text in pairs if name in null and text in ("", "null")]
+    bare = [it.name for it in named if it.may_be_empty]
+    empty = [
+        (name, text) for name, text in pairs if (name in null and text in ("", "null")) or (name in bare and not text)
+    ]
     if not free and not empty:
         return None
     kept = urlencode([pair for pair in pairs if pair not in (*free, *empty)])

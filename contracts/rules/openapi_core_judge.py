@@ -30,7 +30,7 @@ JUDGES = Rule("judges_agree", Group.SHAPE, "Two independent validators must agre
 class _Request:
     """A request in the form that openapi-core wants."""
 
-    def __init__(self, exchange: Exchange, origin: str) -> None:
+    def __init__(self, operation: Operation, exchange: Exchange, origin: str) -> None:
         query = ImmutableMultiDict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))
         self.parameters = RequestParameters(
             query=query, header=Headers(list(exchange.sent_headers.items())), cookie=ImmutableMultiDict(), path={}
@@ -39,7 +39,8 @@ class _Request:
         self.path = exchange.path
         self.method = exchange.method.lower()
         self.body = exchange.sent_body or None
-        self.content_type = exchange.sent_headers.get("content-type", "").partition(";")[0]
+        sent = exchange.sent_headers.get("content-type", "")
+        self.content_type = sent if sent in operation.body_types else sent.partition(";")[0]
 
 
 class _Response:
@@ -94,7 +95,7 @@ class OpenapiCoreJudge:
         answer, bodiless = operation.answer(exchange.status), exchange.status == 204 or exchange.method == "HEAD"
         if not exchange.body and (bodiless or (answer is not None and not answer.media_types)):
             return []  # HTTP has it empty, whatever schema a document gives it; or the document names no content
-        request, response = _Request(exchange, self._origin), _Response(exchange)
+        request, response = _Request(operation, exchange, self._origin), _Response(exchange)
         try:
             return [_words(error) for error in self._reader(operation).iter_response_errors(request, response)]
         except OpenAPIError as error:
@@ -136,7 +137,7 @@ class OpenapiCoreJudge:
     def request_errors(self, operation: Operation, exchange: Exchange) -> list[Exception]:
         """List the errors of a request, apart from credentials. Raises the errors of openapi-core's parsers."""
         try:
-            errors = list(self._reader(operation).iter_request_errors(_Request(exchange, self._origin)))
+            errors = list(self._reader(operation).iter_request_errors(_Request(operation, exchange, self._origin)))
         except OpenAPIError as error:
             errors = [error]
         return [error for error in errors if type(error).__name__ != "SecurityValidationError"]

@@ -98,7 +98,7 @@ def _violations(
         yield Violation(STATUS, expected=due, got=exchange.answer())
         return
     yield from _headers(operation.document, answer, exchange)
-    if not answer.admits(exchange.media_type):
+    if not answer.admits(exchange.media_type) and not is_bodiless(CONTENT_TYPE, exchange):
         due = " or ".join(sorted(answer.media_types))
         yield Violation(CONTENT_TYPE, expected=due, got=exchange.media_type or "no content type")
     seen = fine.setdefault(f"{operation.key} {exchange.status} members", set())
@@ -129,6 +129,11 @@ _OF_ONE_REASON = (
 """Groups of refusals that HTTP describes and that mean the same reason."""
 
 
+def is_bodiless(rule: Rule, exchange: Exchange) -> bool:
+    """True if a rule about bodies was broken by an empty one that HTTP demands, whatever a document has there."""
+    return rule in (CONTENT_TYPE, SCHEMA) and exchange.status in (204, 205, 304) and not exchange.body
+
+
 def says_refusal(operation: Operation, status: int) -> bool:
     """Tell whether the document says how the operation refuses for the reason that ``status`` means.
 
@@ -148,6 +153,8 @@ def _is_due_as_json(answer: Answer, exchange: Exchange) -> bool:
 
 
 def _body(operation: Operation, schema: Any, exchange: Exchange, fine: KnownItems) -> Iterator[Violation]:
+    if is_bodiless(SCHEMA, exchange):
+        return
     if exchange.json is NOT_JSON:
         got = f"{exchange.answer()} ({exchange.unreadable_reason})"
         yield Violation(SCHEMA, expected="a JSON body", got=got)

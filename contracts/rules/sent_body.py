@@ -67,13 +67,21 @@ def is_certain(operation: Operation, exchange: Exchange) -> bool:
     Of a body that is neither JSON nor a plain form it is not known: then only the parameters decide.
     """
     media = _media(exchange)
-    if media == _JSON_PATCH or not _has_certain_numbers(operation, exchange):
+    sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
+    if media == _JSON_PATCH or _is_patch(sent) or not _has_certain_numbers(operation, exchange):
         return False  # whether a patch fits depends on the record
     if media == FORM:
         return _is_certain_form(operation, exchange)
-    sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
     schema = operation.body
     return sent is NOT_JSON or schema is None or operation.document.certain_validator(schema).is_valid(sent)
+
+
+def _is_patch(sent: Any) -> bool:
+    """Tell whether a body is a JSON Patch under another media type: a list of operations with a path in the record."""
+    parts = (
+        [isinstance(part, dict) and {"op", "path"} <= part.keys() for part in sent] if isinstance(sent, list) else []
+    )
+    return bool(parts) and all(parts)
 
 
 def _is_certain_form(operation: Operation, exchange: Exchange) -> bool:

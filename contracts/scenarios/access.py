@@ -7,14 +7,14 @@ from contracts.rules import access as rules
 from contracts.rules.protocol import UNKNOWN_PATH
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
-from contracts.scenarios.records import Record, RecordKind
+from contracts.scenarios.records import RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing
 from contracts.spec.samples import CannotSample
 from contracts.spec.security import Scheme, declared_schemes
-from contracts.spec.shown_values import shown_values
+from contracts.spec.shown_values import identity_of, shown_values
 from contracts.transport.exchange import NOT_JSON
 
 _MAX_VALUES = 5
@@ -151,10 +151,7 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
     own, foreign = whole_list(client, listing, *parents), whole_list(client, listing, *parents, key=other)
     if not makes and not all(isinstance(item.get("id"), str) for item in own):
         raise ScenarioSkipped(f"{listing.key}: nothing tells its items from another organization's")
-    both = sorted({str(_identity(item)) for item in own} & {str(_identity(item)) for item in foreign})
-    if both and not listing.operation.document.vendors:
-        examples = shown_values(listing.operation.document.raw)
-        both = [identity for identity in both if identity not in examples]
+    both = sorted({identity_of(item) for item in own} & {identity_of(item) for item in foreign} - _for_all(listing))
     if both:
         client.broken(
             rules.OTHERS_LIST,
@@ -165,23 +162,23 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
         )
 
 
-def _identity(item: Record) -> Any:
-    """Take the parts that identify a record: numbers are counted in each organization, so the whole record counts."""
-    id = item.get("id")
-    return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: pair[0]))
+def _for_all(listing: Listing) -> frozenset[str]:
+    """The items that a mock of another's document may show to everybody: those in its examples."""
+    document = listing.operation.document
+    return frozenset() if document.vendors else shown_values(document.raw)
 
 
 def other_filter(client: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds none of its items with the other organization's key."""
     other, items = _other_key(client), whole_list(client, listing)
-    own = {_identity(item) for item in items}
+    own = {identity_of(item) for item in items} - _for_all(listing)
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
         values = [text for text in texts[:_MAX_VALUES] if listing.takes(asked, text)]
         if asked.schema.get("enum") or not values:
             continue
         theirs = whole_list(client, listing, query={asked.name: values[0]}, key=other)
-        if found := [item for item in theirs if _identity(item) in own]:  # two organizations may have a value alike
+        if found := [item for item in theirs if identity_of(item) in own]:  # two organizations may have a value alike
             got = f"{len(found)} items for {asked.name}={values[0]}"
             client.broken(
                 rules.OTHERS_LIST,

@@ -31,7 +31,10 @@ class NeededValues:
         return {it.name: self._value(operation, it) for it in required}
 
     def _value(self, operation: Operation, parameter: Parameter) -> Any:
-        """The example or, in a query, the default; a fitting value if the document has no valid one."""
+        """The example or, in a query, the default; a fitting value if the document has no valid one.
+
+        Raises CannotSample if there is none of these.
+        """
         usual = parameter.schema.get("default") if parameter.place == "query" else None
         validator = operation.document.validator(parameter.schema)
         shown = [it for it in (parameter.example, usual) if it is not None]
@@ -41,4 +44,6 @@ class NeededValues:
         try:
             return self._sampler.value(operation.document, parameter.schema)
         except CannotSample:
-            return shown[0] if shown else "suite"
+            if not shown:
+                raise
+            return shown[0]

@@ -98,7 +98,7 @@ def whole_list(
     whole.
     """
     if not listing.paged:
-        return list(fetch(client, listing, *parents, query=query, key=key).items)
+        return list(fetch(client, listing, *parents, query=query, key=key, size=listing.largest or None).items)
     size, pages = listing.largest, list[Page]()
     while len(pages) < MAX_PAGES:
         pages.append(fetch(client, listing, *parents, query=query, key=key, page=len(pages) + 1, size=size))

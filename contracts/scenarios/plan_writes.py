@@ -139,7 +139,7 @@ def requirements(catalogue: Catalogue) -> Iterator[Scenario]:
 def long_lists(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about lists that have more than one full page."""
     for family in catalogue.makers:
-        if family.listing and family.listing.usual:
+        if family.listing and family.listing.usual and family.listing.paged:
             yield Scenario("grown", family.path, on(_grow, family, family.listing))
 
 

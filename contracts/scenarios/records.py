@@ -13,6 +13,7 @@ from contracts.spec.resources import Family
 from contracts.transport.exchange import Exchange
 
 Record = Mapping[str, Any]
+_MAX_WRAPPERS = 3  # around a record: an object, a list in it
 _CHANGED = re.compile(r"(?i)(updated|modified|changed)(_?at|on|date)?")
 
 
@@ -88,6 +89,11 @@ class Shape:
         """The named members of an object, with their schemas."""
         return self.document.properties(self.schema)
 
+    @property
+    def has_id(self) -> bool:
+        """True for an object with an `id`."""
+        return "id" in self.names
+
     def admits(self, value: Any) -> bool:
         """Tell whether the value is valid here: a request may allow values that an answer does not."""
         return self.document.validator(self.schema).is_valid(value)
@@ -101,6 +107,18 @@ class Shape:
         """The shape of the items of a list."""
         schema = self.document.resolve(self.schema)
         return Shape(self.document, schema.get("items", {}) if isinstance(schema, Mapping) else {})
+
+
+def record_shape(view: Operation) -> Shape:
+    """The shape of a record in the answer of an operation, which may be wrapped or in a list."""
+    document, answer = view.document, view.success
+    shape = Shape(document, answer.schema if answer and answer.schema else {})
+    for _ in range(_MAX_WRAPPERS):
+        inner = [it for name in shape.names if (it := shape.member(name)).has_id or it.items.has_id]
+        if shape.has_id or not (shape.items.schema or len(inner) == 1):
+            break
+        shape = shape.items if shape.items.schema else inner[0]
+    return shape
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -
     body = {**client.sampler.body(operation), **known}
     if operation.method != "POST" or any(name.endswith("Id") and name not in known for name in body):
         raise ScenarioSkipped(f"{operation.key} needs a record that is not known")
-    for turn in range(_COUNT):
-        _sent(client, operation, (), body, turn)
+    for turn in range(_COUNT):  # with other values each time: two records must perhaps not have the same name
+        _sent(client, operation, (), {**client.sampler.body(operation), **known}, turn)
 
 
 def _sent(client: ScenarioClient, operation: Operation, ids: Sequence[Any], body: Body, turn: int) -> Exchange:

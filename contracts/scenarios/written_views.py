@@ -7,7 +7,7 @@ from typing import Any
 from contracts.rules import lifecycle as rules
 from contracts.rules.first_difference import Difference, first_difference
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.records import Record
+from contracts.scenarios.records import Record, record_shape
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.transport.exchange import Exchange
@@ -29,7 +29,7 @@ class Written:
         """Remember the members in which a view differs from what was sent."""
         if own:
             self.views.append(view)
-        for name, value in self.body.items():
+        for name, value in self._comparable(view).items():
             if name in shown and (found := first_difference(value, shown[name], f"/{name}")):
                 self.seen.append((view, found, exchange))
 
@@ -49,14 +49,23 @@ class Written:
         """Compare the answer of the write itself; the write is blamed for a difference."""
         found = [
             difference
-            for name, value in self.body.items()
-            if not (name == "id" and not self.operation.document.vendors)  # an API may give a record its own id
-            and name in self.record
-            and (difference := first_difference(value, self.record[name], f"/{name}"))
+            for name, value in self._comparable(self.operation).items()
+            if name in self.record and (difference := first_difference(value, self.record[name], f"/{name}"))
         ]
         for difference in found:
             self._broken(client, self.operation, difference)
         return not found
+
+    def _comparable(self, view: Operation) -> Mapping[str, Any]:
+        """The members that a view of the record must show as they were sent.
+
+        Another's API may give a record its own id, and may show an object where it takes only the id of one.
+        """
+        if view.document.vendors:
+            return self.body
+        shape = record_shape(view)
+        members = {name: value for name, value in self.body.items() if name != "id"}
+        return {name: it for name, it in members.items() if not shape.names.get(name) or shape.member(name).admits(it)}
 
     def _broken(self, client: ScenarioClient, blamed: Operation, found: Difference, *shown: Exchange) -> None:
         more = [exchange for exchange in shown if exchange is not self.exchange]

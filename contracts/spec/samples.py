@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.errors import SuiteError
 from contracts.spec.document import Document, Operation, Schema
+from contracts.spec.pattern_texts import matching_text
 
 _TRIES = 12
 _KINDS = ("string", "integer", "boolean", "array", "object")  # what a schema without a type is tried with
@@ -159,6 +160,8 @@ def _texts(serial: int, schema: Schema) -> Iterator[str]:
         yield f"suite.{serial}@example.com"
         yield f"https://hooks.example/suite/{serial}"
         yield f"suite_{serial}"
+        made = matching_text(str(schema["pattern"]), serial) if "pattern" in schema else None
+        yield from () if made is None else (made,)
     yield f"Suite {serial}"[: schema.get("maxLength", 255)]
     yield "s" * schema.get("minLength", 1)
 

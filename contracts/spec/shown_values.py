@@ -7,15 +7,22 @@ _EXAMPLES = frozenset({"example", "examples"})
 
 
 def shown_values(raw: Any) -> frozenset[str]:
-    """Every text in the examples of a document."""
+    """Every text in the examples of a document, and each object there as ``identity_of`` has it."""
     found = set[str]()
     waiting = [(raw, False)]
     while waiting:
         node, shown = waiting.pop()
         if isinstance(node, Mapping):
+            found.update([identity_of(node)] if shown else [])
             waiting += [(part, shown or key in _EXAMPLES) for key, part in node.items()]
         elif isinstance(node, list):
             waiting += [(part, shown) for part in node]
         elif shown and isinstance(node, str):
             found.add(node)
     return frozenset(found)
+
+
+def identity_of(item: Mapping[str, Any]) -> str:
+    """The part that identifies a record: numbers are counted in each organization, so then the whole record counts."""
+    id = item.get("id")
+    return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: str(pair[0])))

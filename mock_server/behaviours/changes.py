@@ -14,6 +14,7 @@ from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Record, Row
 from mock_server.workspaces.fitting import hidden_id, timestamps, touched, valid
 from mock_server.workspaces.identifiers import second_ids, with_own_names
+from mock_server.workspaces.new_ids import new_id
 
 Fields = Mapping[str, Any]
 
@@ -89,10 +90,10 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     if call.tx.get(family.kind, own) is not None:
         if _says_conflict(call):
             raise Conflict(f"another of the {family.kind} has this {family.id}")
-        call.notes.append(
-            f"another of the {family.kind} has this {family.id}, and no 409 is documented: it got its own"
-        )
-        return call.new_id(family.kind)
+        clash = f"another of the {family.kind} has this {family.id}, and no 409 is documented"
+        id = new_id(call.tx, call.ids, family.kind)
+        call.notes.append(f"{clash}: it is replaced" if id is None else f"{clash}: it got its own")
+        return own if id is None else id
     return own
 
 

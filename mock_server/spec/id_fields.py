@@ -14,6 +14,8 @@ _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 _IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
 _NAMING = ("name", "number")  # they tell records apart where nothing better does
 _NUMBERS = frozenset({"integer", "number"})
+ID_TYPES = frozenset({"string", "integer", "number"})
+"""The types that an id may have."""
 _OWN_IDS = frozenset({"id", "uuid", "guid"})
 _DIGITS = {"type": "string", "pattern": "^[1-9][0-9]{3,7}$"}
 
@@ -57,10 +59,10 @@ def link_field(parent: str, named: Iterable[str], shapes: Sequence[Schema], id_n
     ``named`` are the path parameters that name that record.
     """
     word = singular(parent.rsplit("/", 1)[-1])
+    shown = [name for shape in shapes[::-1] for name, part in shape.properties.items() if part.types & ID_TYPES]
     for candidate in (f"{word}Id", f"{word}_id", word):
-        if any(candidate in shape.properties for shape in shapes):
+        if candidate in shown:
             return candidate
-    shown = (field for shape in shapes[::-1] for field in shape.properties)
     fields = {plain(field): field for field in shown if field != id_name and not is_own_id(field)}
     return next((fields[plain(name)] for name in named if plain(name) in fields), f"{word}Id")
 

@@ -4,12 +4,13 @@ import base64
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_lint import compiled
-from mock_server.support.exact_json import read_number
+from mock_server.support.exact_json import read_json, read_number
 from mock_server.support.schema_keywords import TYPES
 
 _INTEGER = re.compile(r"(-?[0-9]{1,300})(?:\.0{1,300})?")  # to JSON Schema, 16.0 is an integer
@@ -44,7 +45,15 @@ def typed(schema: Schema | None, parts: Parts) -> Any:
         return {name: typed(property_schema(schema, name), part) for name, part in parts.items()}
     if len(parts) == 1 and not admits(schema, "array"):
         return typed(schema, parts[0])
-    return [typed(_item_schema(schema, index), part) for index, part in enumerate(parts)]
+    return [_item(_item_schema(schema, index), part) for index, part in enumerate(parts)]
+
+
+def _item(schema: Schema | None, part: Parts) -> Any:
+    """An item of an array. No style says how an object is written in one; all clients write it as JSON."""
+    if isinstance(part, str) and part.startswith("{") and admits(schema, "object") and not admits(schema, "string"):
+        with suppress(ValueError):
+            return read_json(part)
+    return typed(schema, part)
 
 
 def cast(schema: Schema, text: str) -> Any:

@@ -14,7 +14,7 @@ from mock_server.spec.envelope import Envelope
 from mock_server.spec.envelopes import list_wrapper, record_wrapper, within_body, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import id_field, id_fields, link_field, narrower, own_id, prefix_of
+from mock_server.spec.id_fields import ID_TYPES, id_field, id_fields, link_field, narrower, own_id, prefix_of
 from mock_server.spec.names import singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
@@ -183,7 +183,7 @@ class _Inference:
         shapes = tuple(dict.fromkeys(wrapper.schema for wrapper, _ in answers))
         named = self._named(members)
         word = singular(kind.rpartition("/")[2])
-        fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & _ID_TYPES]
+        fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & ID_TYPES]
         keys = next((keys for some in named if (keys := id_fields([it.name for it in some], fields, word))), ())
         id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or own_id(shapes)
         id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
@@ -232,9 +232,6 @@ class _Inference:
         filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
         leads = leads_on(operation, wrapper, paging)
         return Binding(role, family, wrapper, paging, filters, levels, within, sorting, leads)
-
-
-_ID_TYPES = frozenset({"string", "integer", "number"})
 
 
 def _placed(family: Family, known: Mapping[str, Family]) -> Family:

@@ -360,3 +360,38 @@ def test_what_a_write_says_it_ignores_is_not_stored(serve: Serve, extra: Any, ke
     changed = api.ask("PATCH", f"/things/{id}", {"name": "b", "another": 2})
     assert ("another" in changed.explain, "another" in changed.json["data"]) == (not kept, kept)
     assert ("other" in changed.json["data"]) == kept
+
+
+def test_objects_in_a_list_of_a_query_are_read_as_json(serve: Serve) -> None:
+    filters = [{"name": "filters", "in": "query", "schema": listing(having(field=TEXT, size=COUNT))}]
+    api = serve({"/things": {"get": operation(listing(having(id=TEXT)), parameters=filters)}})
+    good, bad = quote('{"field":"a","size":1}'), quote('{"field":"a","size":"b"}')
+    assert api.ask("GET", f"/things?filters={good}&filters={good}").status == 200
+    assert [api.ask("GET", f"/things?filters={it}").status for it in (bad, quote("{"), "a")] == [400] * 3
+
+
+def test_where_ids_are_few_a_record_is_replaced(serve: Serve) -> None:
+    place = having(provider={"enum": ["one", "two"]}, note=TEXT)
+    create = {**operation(place, "201", body=place), "responses": {**operation(place, "201")["responses"], **REFUSED}}
+    api = serve(
+        {"/places": {"get": operation(listing(place)), "post": create}, "/places/{provider}": {"get": operation(place)}}
+    )
+    for note in ("first", "second"):
+        api.good("POST", "/places", {"provider": "one", "note": note})
+        assert api.get("/places/one")["note"] == note
+    assert sorted(it["provider"] for it in api.get("/places")) == ["one", "two"]
+
+
+def test_an_object_is_no_reference_to_the_record_above(serve: Serve) -> None:
+    cluster = having(id=TEXT, name=TEXT, organization=having(id=TEXT))
+    item = {"get": operation(cluster), "put": operation(cluster, body=having(name=TEXT))}
+    api = serve(
+        {
+            "/organizations": {"get": operation(listing(having(id=TEXT)))},
+            "/organizations/{o}/clusters": {"post": operation(cluster, "201", body=having(name=TEXT))},
+            "/organizations/{o}/clusters/{c}": item,
+        }
+    )
+    above = api.get("/organizations")[0]["id"]
+    made = api.good("POST", f"/organizations/{above}/clusters", {"name": "a"})
+    assert api.good("PUT", f"/organizations/{above}/clusters/{made['id']}", {"name": "b"})["name"] == "b"

@@ -132,6 +132,64 @@ def _changed_with_201() -> Node:
     return document(paths, T=thing("name", id=ID, name=TEXT))
 
 
+def _shown_to_all() -> Node:
+    """Records with a number as id, all of them the document's example."""
+    example = {"id": 1, "name": "first"}
+    paths = collection(ids=INTEGER)
+    paths["/things"]["get"]["responses"]["200"]["content"]["application/json"]["example"] = [example]
+    return document(paths, T={**thing("name", id=INTEGER, name=TEXT), "example": example})
+
+
+def _sized() -> Node:
+    """A list with a page size and a total, whose further pages are asked for by an id."""
+    listed = thing("data", "total_count", data=rows(ref("T")), total_count=INTEGER)
+    paths = collection(listed=listed)
+    size = {**INTEGER, "minimum": 1, "maximum": 500, "default": 10}
+    paths["/things"]["get"]["parameters"] = [query("limit", size), query("starting_after")]
+    return document(paths, T=thing("id", "name", id=ID, name=TEXT))
+
+
+def _queries() -> Node:
+    """Values that a query must have: of a pattern, perhaps null, perhaps empty, and objects in a list."""
+    paths = collection()
+    known = thing("field", field={"enum": ["name", "id"]}, value=TEXT)
+    paths["/things"]["get"]["parameters"] = [
+        query("subject", {**TEXT, "pattern": r"^(user|org)_\w{27}$"}, required=True),
+        query("locale", {"type": ["string", "null"], "enum": ["de", "en", None]}),
+        query("words", rows(TEXT), allowEmptyValue=True),
+        query("filters", rows(known), required=True),
+    ]
+    return document(paths, T=thing("name", id=ID, name=TEXT))
+
+
+def _taken_names() -> Node:
+    """Records that are named by what the client gives, some of which are few."""
+    few, slug = {"enum": ["one", "two"]}, {**TEXT, "pattern": "^[a-z0-9_]{3,40}$"}
+    paths = {**collection(id="name"), **collection("P", "/places", id="provider", ids=few)}
+    paths["/things"]["post"]["responses"]["409"] = answer()
+    return document(paths, T=thing("name", name=slug, note=TEXT), P=thing("provider", provider=few, note=TEXT))
+
+
+def _written_otherwise() -> Node:
+    """Members that are written as ids and shown as objects, ids that the server gives, and a JSON Patch."""
+    paths = collection(ids=INTEGER, change="patch")
+    written = thing("name", id=INTEGER, name=TEXT, tags=rows(TEXT))
+    paths["/things"]["post"]["requestBody"] = {"required": True, **body(written)}
+    step = thing("op", "path", op={"enum": ["replace"]}, path=TEXT, value={})
+    steps = {**rows(step), "example": [{"op": "replace", "path": "/note", "value": "n"}]}
+    paths["/things/{id}"]["patch"]["requestBody"] = {"required": True, **body(steps)}
+    tag = thing("id", id=TEXT, name=TEXT)
+    return document(paths, T=thing("name", id=INTEGER, name=TEXT, note=TEXT, tags=rows(tag)))
+
+
+def _empty_answers() -> Node:
+    """A 204 with a body that no server can send, and a read that wants a body."""
+    paths = collection()
+    paths["/things/{id}"]["delete"]["responses"]["204"] = answer(ref("T"))
+    ask = {"requestBody": {"required": True, **body(ref("T"))}, "responses": {"200": answer(ref("T")), **REFUSED}}
+    return document({**paths, "/ask": {"get": ask, "post": ask}}, T=thing("name", id=ID, name=TEXT))
+
+
 def _parameters() -> Node:
     paths = collection()
     paths["/things"]["get"]["parameters"] = [
@@ -312,6 +370,12 @@ SMALL: Mapping[str, Node] = {
     "a tree by name": of(by={"type": "object", "additionalProperties": ref("T")}),
     "conditional changes": _conditional(),
     "members of teams": _nested(),
+    "examples for all": _shown_to_all(),
+    "a size without pages": _sized(),
+    "values of queries": _queries(),
+    "names that are taken": _taken_names(),
+    "written otherwise than shown": _written_otherwise(),
+    "answers without a body": _empty_answers(),
     "a second id": _second_ids(),
     "a path of its own": _shallow(),
     "changes that answer 201": _changed_with_201(),

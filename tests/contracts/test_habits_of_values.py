@@ -1,0 +1,58 @@
+"""Values and answers that other people's documents leave open: nobody is accused for them."""
+
+import re
+from typing import Any
+
+import pytest
+
+from contracts.rules.sent_body import is_certain
+from contracts.scenarios.records import record_shape
+from contracts.spec.document import Contract, Document
+from contracts.spec.pattern_texts import matching_text
+from contracts.spec.shown_values import identity_of, shown_values
+from contracts.transport.exchange import Exchange
+
+TEXT: Any = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"^(user|org)_\w{27}$", "^[A-Z]{3}-[0-9]+$", r"^\d{4}(-\d{2})?$", "^a?b*c$", r"^v\.[a-f0-9]{8}$"]
+)
+def test_a_text_is_made_for_a_pattern(pattern: str) -> None:
+    texts = [matching_text(pattern, serial) for serial in range(9)]
+    assert all(text is not None and re.search(pattern, text) for text in texts)
+
+
+@pytest.mark.parametrize("pattern", ["^(", "^[^a]$", "^a{9999999}$", r"\bx(?=y)"])
+def test_no_text_is_made_for_a_pattern_that_is_not_understood(pattern: str) -> None:
+    assert matching_text(pattern, 1) is None
+
+
+def test_a_record_with_a_number_as_id_may_be_the_documents_example() -> None:
+    shown = shown_values({"a": {"example": [{"id": 1, "name": "n"}]}, "b": {"id": 2, "name": "n"}})
+    assert [identity_of({"name": "n", "id": id}) in shown for id in (1, 2)] == [True, False]
+
+
+@pytest.mark.parametrize("wrap", [lambda it: it, lambda it: {"type": "array", "items": it}, lambda it: {
+    "type": "object", "properties": {"data": it, "page": {"type": "integer"}}}])  # fmt: skip
+def test_the_shape_of_a_record_is_found_in_its_answer(wrap: Any) -> None:
+    record = {"type": "object", "properties": {"id": TEXT, "tags": {"type": "array", "items": TEXT}}}
+    answer = {"description": "", "content": {"application/json": {"schema": wrap(record)}}}
+    operation = _operation({"get": {"responses": {"200": answer}}})
+    assert list(record_shape(operation).names) == ["id", "tags"]
+
+
+@pytest.mark.parametrize(("body", "certain"), [(b'[{"op":"add","path":"/a"}]', False), (b'[{"op":"add"}]', True)])
+def test_nobody_knows_whether_a_json_patch_fits(body: bytes, certain: bool) -> None:
+    steps = {"type": "array", "items": {"type": "object", "properties": {"op": TEXT, "path": TEXT}}}
+    content = {"content": {"application/json": {"schema": steps}}}
+    operation = _operation({"patch": {"requestBody": content, "responses": {"200": {"description": ""}}}})
+    sent = {"content-type": "application/json"}
+    exchange = Exchange("PATCH", "http://127.0.0.1/things", sent, body, 400, {}, b"", "PATCH /things", 0.0)
+    assert is_certain(operation, exchange) == certain
+
+
+def _operation(path: Any) -> Any:
+    raw = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/things": path}}
+    [operation] = Contract([Document("small", raw)]).operations.values()
+    return operation
