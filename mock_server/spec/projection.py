@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.errors import AnswerInvalid
+from mock_server.errors import AnswerInvalid, SpecError
 from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
@@ -198,9 +198,7 @@ def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
 def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
     """Values that fit the schema better and better, and have less and less in common with ``value``."""
     if isinstance(value, dict) and schema.sure:
-        mended = {name: filled(value[name], part, chance) for name, part in schema.sure.items() if name in value}
-        missing = [name for name in schema.sure if name in schema.required and name not in value]
-        value = {**value, **mended, **{name: _initial(schema.sure[name], chance) for name in missing}}
+        value = _with_members(value, schema, chance)
         yield value
     if isinstance(value, list) and schema.items:
         yield [filled(item, schema.items, chance) for item in value]
@@ -211,6 +209,22 @@ def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
         made = generate(schema, chance, example=False)
         kept = {name: value[name] for name, part in schema.sure.items() if name in value and part.accepts(value[name])}
         yield {**made, **kept} if isinstance(made, dict) else made
+
+
+def _with_members(value: Record, schema: Schema, chance: RandomSource) -> dict[str, Any]:
+    """Mend each member, and add what is required. An optional member for which there is no value is left out."""
+    mended = dict(value)
+    for name, part in schema.sure.items():
+        try:
+            if name in value:
+                mended[name] = filled(value[name], part, chance)
+            elif name in schema.required:
+                mended[name] = _initial(part, chance)
+        except SpecError:
+            if name in schema.required:
+                raise
+            del mended[name]
+    return mended
 
 
 def _likeness(value: Any, branch: Schema) -> int:

@@ -395,3 +395,13 @@ def test_an_object_is_no_reference_to_the_record_above(serve: Serve) -> None:
     above = api.get("/organizations")[0]["id"]
     made = api.good("POST", f"/organizations/{above}/clusters", {"name": "a"})
     assert api.good("PUT", f"/organizations/{above}/clusters/{made['id']}", {"name": "b"})["name"] == "b"
+
+
+def test_a_member_that_can_have_no_value_is_left_out(serve: Serve) -> None:
+    role = {"type": "string", "oneOf": [having(id=TEXT)]}
+    shown, written = having(id=TEXT, role=role, note=TEXT), having(role={}, note=TEXT)
+    item = {"get": operation(shown), "patch": operation(shown, body=written)}
+    api = serve({"/presets": {"get": operation(listing(shown))}, "/presets/{id}": item})
+    [*_, preset] = api.get("/presets")
+    changed = api.good("PATCH", f"/presets/{preset['id']}", {"role": 0, "note": "n"})
+    assert changed == {"id": preset["id"], "note": "n"}
