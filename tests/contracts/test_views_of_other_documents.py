@@ -41,7 +41,9 @@ def test_a_shorter_view_agrees_in_what_it_shows(one: Any, other: Any, *, same: b
 
 def test_the_texts_of_examples_are_known() -> None:
     media = {"schema": {"example": {"id": "a"}, "default": "no"}, "examples": {"one": {"value": [{"id": "b"}]}}}
-    assert shown_values({"paths": {"/a": {"get": {"content": media}}}}) == {"a", "b"}
+    shown = shown_values({"paths": {"/a": {"get": {"content": media}}}})
+    assert shown >= {"a", "b"}
+    assert "no" not in shown
 
 
 def test_a_parameter_may_be_empty_where_the_document_says_so() -> None:
