@@ -162,14 +162,6 @@ def _queries() -> Node:
     return document(paths, T=thing("name", id=ID, name=TEXT))
 
 
-def _taken_names() -> Node:
-    """Records that are named by what the client gives, some of which are few."""
-    few, slug = {"enum": ["one", "two"]}, {**TEXT, "pattern": "^[a-z0-9_]{3,40}$"}
-    paths = {**collection(id="name"), **collection("P", "/places", id="provider", ids=few)}
-    paths["/things"]["post"]["responses"]["409"] = answer()
-    return document(paths, T=thing("name", name=slug, note=TEXT), P=thing("provider", provider=few, note=TEXT))
-
-
 def _written_otherwise() -> Node:
     """Members that are written as ids and shown as objects, ids that the server gives, and a JSON Patch."""
     paths = collection(ids=INTEGER, change="patch")
@@ -180,14 +172,6 @@ def _written_otherwise() -> Node:
     paths["/things/{id}"]["patch"]["requestBody"] = {"required": True, **body(steps)}
     tag = thing("id", id=TEXT, name=TEXT)
     return document(paths, T=thing("name", id=INTEGER, name=TEXT, note=TEXT, tags=rows(tag)))
-
-
-def _empty_answers() -> Node:
-    """A 204 with a body that no server can send, and a read that wants a body."""
-    paths = collection()
-    paths["/things/{id}"]["delete"]["responses"]["204"] = answer(ref("T"))
-    ask = {"requestBody": {"required": True, **body(ref("T"))}, "responses": {"200": answer(ref("T")), **REFUSED}}
-    return document({**paths, "/ask": {"get": ask, "post": ask}}, T=thing("name", id=ID, name=TEXT))
 
 
 def _parameters() -> Node:
@@ -373,9 +357,7 @@ SMALL: Mapping[str, Node] = {
     "examples for all": _shown_to_all(),
     "a size without pages": _sized(),
     "values of queries": _queries(),
-    "names that are taken": _taken_names(),
     "written otherwise than shown": _written_otherwise(),
-    "answers without a body": _empty_answers(),
     "a second id": _second_ids(),
     "a path of its own": _shallow(),
     "changes that answer 201": _changed_with_201(),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.rules.response_conformance import CONTENT_TYPE, SCHEMA, STATUS, is_bodiless
 from contracts.rules.sent_body import is_certain
 from contracts.scenarios.records import record_shape
 from contracts.spec.document import Contract, Document
@@ -50,6 +51,12 @@ def test_nobody_knows_whether_a_json_patch_fits(body: bytes, certain: bool) -> N
     sent = {"content-type": "application/json"}
     exchange = Exchange("PATCH", "http://127.0.0.1/things", sent, body, 400, {}, b"", "PATCH /things", 0.0)
     assert is_certain(operation, exchange) == certain
+
+
+@pytest.mark.parametrize(("status", "body", "wanted"), [(204, b"", True), (204, b"{}", False), (200, b"", False)])
+def test_an_answer_that_http_wants_empty_breaks_no_rule(status: int, body: bytes, wanted: bool) -> None:
+    exchange = Exchange("DELETE", "http://127.0.0.1/things", {}, b"", status, {}, body, "DELETE /things", 0.0)
+    assert [is_bodiless(rule, exchange) for rule in (CONTENT_TYPE, SCHEMA, STATUS)] == [wanted, wanted, False]
 
 
 def _operation(path: Any) -> Any:
