@@ -7,6 +7,7 @@ encrypted, compressed or cut into pieces is not found.
 import base64
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from mock_server.support.redaction import MASK
 
@@ -27,26 +28,32 @@ class Disguises:
 
     def __init__(self, secret: str) -> None:
         raw = secret.encode("utf-8", "surrogatepass")
-        fixed = [form for form in (*_base32(raw), *_reversed_base64(raw)) if len(form) >= _SHORTEST]
-        octets = [f"{byte:02x}" for byte in raw]
-        letters = [_GAP.join(map(_letter, secret)), _GAP.join(map(_letter, reversed(secret)))]
-        forms = [*letters, _GAP.join(f"(?:0x)?{octet}" for octet in octets), *map(re.escape, fixed)]
-        self._pattern = re.compile("|".join(forms), re.IGNORECASE)
-        plain = [secret, secret[::-1], *fixed, "".join(octets), "0x" + "0x".join(octets)]
-        self._signs = [_compact(form) for form in plain] if len(secret) >= _SHORTEST else []
+        self._secret, self._octets = secret, [f"{byte:02x}" for byte in raw]
+        self._fixed = [form for form in (*_base32(raw), *_reversed_base64(raw)) if len(form) >= _SHORTEST]
+        plain = [secret, secret[::-1], *self._fixed, "".join(self._octets), "0x" + "0x".join(self._octets)]
+        self.signs = [compact(form) for form in plain] if len(secret) >= _SHORTEST else []
+        """Every form without blanks, marks and escapes, as ``compact`` leaves it."""
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """The expression for all forms. It takes hundredths of a second to compile."""
+        letters = [_GAP.join(map(_letter, self._secret)), _GAP.join(map(_letter, reversed(self._secret)))]
+        octets = _GAP.join(f"(?:0x)?{octet}" for octet in self._octets)
+        return re.compile("|".join([*letters, octets, *map(re.escape, self._fixed)]), re.IGNORECASE)
 
     def mask(self, text: str) -> str:
         """A text with each form of the secret masked."""
-        if not self._signs:
+        if not self.signs:
             return text
         if not any(mark in text for mark in _ESCAPES):  # then to look for it is much quicker than the expression
-            compact = _compact(text)
-            if not any(sign in compact for sign in self._signs):
+            plain = compact(text)
+            if not any(sign in plain for sign in self.signs):
                 return text
         return self._pattern.sub(MASK, text)
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
+    """A text in one case, without blanks and the marks that may stand between two letters of a secret."""
     return _MARKS.sub("", text).casefold()
 
 

@@ -62,7 +62,7 @@ class Redactor:
 
         it would mask half of a log.
         """
-        self._forms |= {form for form in _forms(secret) if len(form) >= _SHORTEST}
+        self._forms |= forms_of(secret)
         longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
         self._values = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -114,6 +114,11 @@ def _without_tokens(match: re.Match[str]) -> str:
         shown.append(words[index] if start is None else words[index][: start.start()] + start[1] + MASK)
         index += 1 if start is None else 3
     return ".".join(shown)
+
+
+def forms_of(secret: str) -> frozenset[str]:
+    """The forms of a secret that a Redactor masks."""
+    return frozenset(form for form in _forms(secret) if len(form) >= _SHORTEST)
 
 
 def _forms(secret: str) -> Iterator[str]:
