@@ -4,7 +4,9 @@ Each file and each start is one run of the command, in a process forked from one
 within 5 s and 512 MB, no traceback, no network; every line it says names the file, with the line or the place in it
 where there is one, the cause and the remedy. A snapshot is refused by the control plane with the place and the cause,
 and nothing of it is taken. What somebody forged, a signed snapshot or a state file whose checksums fit, is refused in
-such words too, the file untouched; or it is served without a fault, and comes back from the state file.
+such words too, the file untouched; or it is served without a fault, and comes back from the state file. Every kind of
+wrong value in each place of what verbs read (traffic, recordings, reports, overlays) and of what control routes take
+is read, or refused with words, in no time and with nothing changed.
 """
 
 import http.client
@@ -25,6 +27,8 @@ from broken_cases import Case, configurations, contracts, worlds
 from broken_snapshots import snapshots
 from forged_files import forged_snapshots, forged_states
 from frame import HERE, Figure, Size, alone
+from mutated_bodies import mutated_bodies
+from mutated_files import mutated_files
 from process import Caller
 from under_test import ROOT, serving
 
@@ -35,6 +39,7 @@ LONGEST = 5.0  # seconds
 MAX_KIB = 512 * 1024
 EVERY = 40  # of so many cases the small size runs one
 EVERY_FORGED = 400  # as that, of forged files
+EVERY_MUTATED = {"full": (25, 1), "small": (3_000, 600)}  # as that, of mutated files and bodies
 _PLACE = re.compile(r"(:\d+|#/\S*|#|'[^']+'|\[[\w.-]+\]): ")
 _REMEDY = re.compile(r" → \S|Try '|Did you mean|requires an argument|must be|write it |choices: ")
 
@@ -164,13 +169,16 @@ def main(size: Size) -> Figure:
     with tempfile.TemporaryDirectory() as name:
         asked = (Path(name), *(("small", 1) if size == "full" else ("empty", EVERY_FORGED)))
         forged = forged_snapshots(*asked), forged_states(*asked)
-    wrong += [fault for _, faults in forged for fault in faults]
+        read_by_verbs, taken_by_routes = EVERY_MUTATED[size]
+        mutated = mutated_files(Path(name), read_by_verbs), mutated_bodies(taken_by_routes)
+    wrong += [fault for _, faults in (*forged, *mutated) for fault in faults]
     began = tally.pop("start")
     told = ", ".join(f"{count} {kind}s" for kind, count in tally.items())
     text = (
         f"{tally.total()} broken files ({told}) and {began} bad starts: not as promised {len(wrong)}; "
         f"at most {longest:.1f} s and {largest // 1024} MB; network calls for a file 0; "
-        f"{forged[0][0]:,} forged snapshots and {forged[1][0]:,} forged state files"
+        f"{forged[0][0]:,} forged snapshots and {forged[1][0]:,} forged state files; "
+        f"{mutated[0][0]:,} runs on mutated files and {mutated[1][0]:,} mutated control requests"
     )
     return Figure(not wrong, "; ".join([text, *wrong[:5]]))
 
