@@ -73,7 +73,8 @@ def with_readable_parts(document: Mapping[str, Any]) -> Mapping[str, Any]:
         return document
     whole = copy.deepcopy(dict(document))
     for tokens, words in walk.slips.items():
-        list(repair(_at(whole, tokens), iter(words)))
+        node = _at(whole, tokens)  # it may refer to the schema, which is then left as it is
+        list(repair(node, iter([word for word in words if word in node])))
     walk = _Walk(whole)
     walk.run()
     unread: dict[str, str] = {}
@@ -146,7 +147,8 @@ class _Walk:
             self._blame(tokens, f"the reference {reference} leads to nothing")
         elif (reference, kind) not in self._seen:
             self._seen.add((reference, kind))
-            yield there, target, kind
+            # What refers to all paths, say, is left out; all paths are not.
+            yield there if _is_part(there) else tokens, target, kind
 
     def _is_endless(self, node: Any) -> bool:
         for _ in range(_MAX_CHAINED):
@@ -182,6 +184,10 @@ def _owner(tokens: Tokens) -> Tokens:
     if tokens[:1] == ("webhooks",):
         return tokens[:2]
     return tokens[:4] if tokens[2:3] == ("additionalOperations",) else tokens[:3]
+
+
+def _is_part(tokens: Tokens) -> bool:
+    return len(tokens) > (2 if tokens[:1] == ("components",) else 1)
 
 
 def _at(root: Any, tokens: Tokens) -> Any:

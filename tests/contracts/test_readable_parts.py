@@ -13,7 +13,7 @@ from contracts.errors import CannotRun
 from contracts.options.options import Options
 from contracts.run.run_plan import RunPlan
 from contracts.spec.document import Contract, load
-from contracts.spec.readable_parts import with_readable_parts
+from contracts.spec.readable_parts import UNREAD, with_readable_parts
 from contracts.transport.target import Target
 
 _PET = {"$ref": "#/components/schemas/Pet"}
@@ -147,3 +147,19 @@ def test_the_check_of_an_odd_document_names_what_it_left_out(tmp_path: Path) -> 
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
     reason = "not run: 1 · /paths/~1pets/get/responses: `responses` has to be a mapping and not a list · GET /pets"
     assert reason in result.output
+
+
+@pytest.mark.parametrize("reference", ["#", "#/paths", "#/components", "#/components/parameters", "#/info"])
+def test_a_reference_to_a_whole_shelf_takes_its_operation_out_alone(reference: str) -> None:
+    answer = {"200": {"description": ""}}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/odd": {"get": {"parameters": [{"$ref": reference}], "responses": answer}},
+                  "/good": {"get": {"responses": answer}}},
+        "components": {"parameters": {"P": {"name": "p", "in": "query"}}},
+        "info": {"title": "t"},
+    }  # fmt: skip
+    whole = with_readable_parts(document)
+    assert list(whole[UNREAD]) == ["GET /odd"]
+    assert (list(whole["paths"]["/odd"]), list(whole["paths"]["/good"])) == ([], ["get"])
+    assert whole["components"] == document["components"]
