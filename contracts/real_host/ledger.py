@@ -74,6 +74,7 @@ class Ledger:
     ended: bool = False
     made: list[MadeRecord] = field(default_factory=list)
     _about: dict[int, tuple[str, MadeRecord]] = field(default_factory=dict, repr=False)
+    _by_step: dict[int, MadeRecord] = field(default_factory=dict, repr=False)
     _descriptor: int = field(default=-1, repr=False)
 
     @classmethod
@@ -159,7 +160,9 @@ class Ledger:
             case "before":
                 self.steps = line["step"]
                 if "mark" in line:
-                    self.made.append(MadeRecord(line["step"], line["path"], line["mark"], line["at"]))
+                    made = MadeRecord(line["step"], line["path"], line["mark"], line["at"])
+                    self.made.append(made)
+                    self._by_step.setdefault(made.step, made)
                 self._about[self.steps] = line["method"], self._of(line.get("of", self.steps))
             case "after":
                 _answered(*self._about[line["step"]], line["status"], line["id"])
@@ -174,7 +177,7 @@ class Ledger:
                 raise ValueError(f"a line of kind {other!r}")
 
     def _of(self, step: int) -> MadeRecord:
-        return next(made for made in self.made if made.step == step)
+        return self._by_step[step]
 
 
 def _answered(method: str, made: MadeRecord, status: int, id: str | int | None) -> None:
@@ -206,7 +209,7 @@ def load_ledger(file: Path) -> tuple[Ledger, int]:
     for number, line in lines[1:]:
         try:
             ledger.apply(_sound(line))
-        except (ValueError, KeyError, StopIteration):
+        except (ValueError, KeyError):
             raise CannotRun(f"{file}:{number}: not a line of a ledger", "look for the records by hand") from None
     return ledger, whole
 

@@ -185,8 +185,13 @@ def _own_token(url: str) -> str:
 
 def segment(text: str) -> str:
     """Encode ``text`` as one segment of a path. Raises SettingsError for bytes that are not UTF-8."""
+    return segments(text, between="")
+
+
+def segments(text: str, between: str = "/") -> str:
+    """Encode ``text`` as the segments of a path. Raises SettingsError for bytes that are not UTF-8."""
     try:
-        return quote(text, safe="")
+        return quote(text, safe=between)
     except UnicodeEncodeError:
         raise _NOT_UTF8 from None
 

@@ -160,3 +160,22 @@ def test_a_long_answer_is_cut_until_it_is_small() -> None:
     text = text_of({"items": [{"text": "x" * 5_000}] * 500})
     assert len(text) <= MAX_ANSWER_CHARACTERS
     assert "more" in text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("records", {"kind": "leads/\u0661"}),
+        ("records", {"kind": "leads?a b"}),
+        ("write_records", {"kind": "\u0661"}),
+        ("lint", {"source": "x" * 20_000}),
+        ("verdict", {"source": "a\0"}),
+    ],
+)
+async def test_a_name_of_nothing_is_refused_in_words(folder: Path, tool: str, arguments: dict[str, Any]) -> None:
+    async with in_process() as client:
+        await call(client, "start_server", world="small")
+        answer = await client.call_tool(tool, arguments)
+    text = answer.content[0].text  # type: ignore[union-attr]
+    assert answer.is_error
+    assert not {"UnicodeEncodeError", "codec", "Errno"} & set(text.replace("'", " ").split())

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_server.cli.agent_tools.running_mock import RunningMock
-from mock_server.cli.client import segment
+from mock_server.cli.client import segment, segments
 from mock_server.errors import Problem, SettingsError
 
 
@@ -34,8 +34,8 @@ class Changing:
         """
         client = self._mock.client()
         if not id:
-            return client.control("POST", f"/records/{kind}", {"records": records or [{}], "emit": emit})
-        path = f"/records/{kind}/{segment(id)}?emit={str(emit).lower()}"
+            return client.control("POST", f"/records/{segments(kind)}", {"records": records or [{}], "emit": emit})
+        path = f"/records/{segments(kind)}/{segment(id)}?emit={str(emit).lower()}"
         return client.control("DELETE", path) if remove else client.control("PUT", path, change or {})
 
     def move_clock(self, advance_seconds: float = 0, set_to: str = "", freeze: bool | None = None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.cli.agent_tools.running_mock import RunningMock
 from mock_server.cli.agent_tools.small_answers import MAX_ROWS, rows
 from mock_server.cli.agent_tools.verbs import run_verb
-from mock_server.cli.client import segment
+from mock_server.cli.client import segment, segments
 from mock_server.config.paths import RUN_FILE
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.did_you_mean import did_you_mean
@@ -71,7 +71,7 @@ class Looking:
         client = self._mock.client()
         if not kind:
             return client.control("GET", "/records")
-        return client.control("GET", f"/records/{kind}?limit={_bounded(limit)}")
+        return client.control("GET", f"/records/{segments(kind)}?limit={_bounded(limit)}")
 
     def events(self, id: str = "", limit: int = 10) -> Any:
         """The newest webhook events with their deliveries. With `id`: one event with each attempt."""
@@ -102,10 +102,17 @@ class Looking:
 
 def _source(source: str, mock: RunningMock) -> str:
     """The recording that is judged: a file, or the running mock."""
-    if source and not Path(source).is_file():
+    if source and not _is_file(source):
         what = f"no file in {Path.cwd()}"
         raise SettingsError(Problem(source, what, f"`pytest --sophiie-lint` writes {RUN_FILE}"))
     return source or mock.client().url
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except (OSError, ValueError):  # no name that a file can have
+        return False
 
 
 def _bounded(limit: int) -> int:
