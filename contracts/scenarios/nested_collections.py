@@ -43,8 +43,11 @@ def _life(catalogue: Catalogue, family: Family, client: ScenarioClient, *, is_sh
     """Create a record below another one, read it, change it and delete it."""
     if family.create is None:
         return
-    if is_shallow and client.target.is_mock:  # it may have parents at first sight
-        parents = catalogue.existing_or_invented_ids(client, family.create)
+    above = blank(family.create.path).partition("/{}")[0]
+    supplied = any(blank(it.path) == above for it in catalogue.contract.operations.values())
+    if is_shallow and client.target.is_mock and not supplied:  # it may have parents at first sight
+        document, parameters = family.create.document, family.create.parameters_in("path")
+        parents = [client.sampler.value(document, parameter.schema) for parameter in parameters]
     else:
         parents = catalogue.existing_ids(client, family.create)
     record = record_of(_accepted(client, family.create, parents))
