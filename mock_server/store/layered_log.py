@@ -95,21 +95,31 @@ class LayeredLog:
         self, rows: Mapping[str, Sequence[Row]], counters: Mapping[str, int], facts: Mapping[str, Any]
     ) -> Slices[LayerId]:
         """Store rows as a layer that workspaces can stand on, in slices of work; return its id."""
-        with self._data.transaction() as db:
-            layer = put_layer(db, self._data.new_layer(db), None, counters, facts)
-            self.note_hold(db, layer)
-        self.hold(layer)
+        layer = self._begun(counters, facts)
         try:
             for number, block in enumerate(blocks(rows)):
-                with self._data.transaction(len(block) // _PAGE) as db:
-                    sum = checksum(block, "block", layer, number)
-                    db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?)", (layer, number, block, sum))
-                    db.execute(unreachable_rows.ADD, (sum, layer))
+                self._put_block(layer, number, block)
                 yield
         except BaseException:
             self.release(layer)
             raise
         return layer
+
+    @one_at_a_time
+    def _begun(self, counters: Mapping[str, int], facts: Mapping[str, Any]) -> LayerId:
+        """A new layer without rows; it is held."""
+        with self._data.transaction() as db:
+            layer = put_layer(db, self._data.new_layer(db), None, counters, facts)
+            self.note_hold(db, layer)
+        self.hold(layer)
+        return layer
+
+    @one_at_a_time
+    def _put_block(self, layer: LayerId, number: int, block: bytes) -> None:
+        with self._data.transaction(len(block) // _PAGE) as db:
+            sum = checksum(block, "block", layer, number)
+            db.execute("INSERT INTO blocks VALUES (?, ?, ?, ?)", (layer, number, block, sum))
+            db.execute(unreachable_rows.ADD, (sum, layer))
 
     @one_at_a_time
     def hold(self, layer: LayerId) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from begun import begun
 from messages import assert_message
 
 from mock_server.errors import StateError
+from mock_server.store import layered_log
+from mock_server.store.base import LoggedTransaction, Row, at_once
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
@@ -226,3 +229,34 @@ def test_a_file_that_survives_a_loss_of_power_is_flushed_by_each_commit(
     with log._data.reading() as db:
         assert db.execute("PRAGMA synchronous").fetchone() == (synchronous,)
     log.close()
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda log: at_once(log.keep({}, {}, {})),
+        lambda log: at_once(log.keep({"faqs": [Row("a", ("", 0), {"id": "a"})]}, {}, {})),
+        lambda log: log.begin("w", {}, 1),
+        lambda log: log.describe("w", {}),
+        lambda log: log.commit_all([LoggedTransaction("w", (), {"faqs": 1})]),
+        lambda log: log.save("w", "s", {}),
+        lambda log: log.seal("w"),
+        lambda log: log.forget("w", "s"),
+        lambda log: log.remove("w"),
+        lambda log: log.tidy(),
+    ],
+)
+def test_no_two_threads_use_one_connection_at_once(
+    opened: Callable[[], SqliteLog], monkeypatch: pytest.MonkeyPatch, use: Callable[[SqliteLog], object]
+) -> None:
+    log = opened()
+    new_image(log)
+    for way in ("transaction", "batch"):
+        monkeypatch.setattr(log._data, way, lambda *_, **__: pytest.fail("the connection was used"))
+    monkeypatch.setattr(layered_log, "_PATIENCE", 0.01)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(log._lock.acquire).result()
+        with pytest.raises(StateError) as refused:
+            use(log)
+        other.submit(log._lock.release).result()
+    assert_message(refused.value, "log that is in use by a thread", FILE=log.name)
