@@ -6,7 +6,7 @@ A record is read anew each time that somebody asks for it, which takes some micr
 import orjson
 
 from mock_server.store.base import Id, Record, Row
-from mock_server.support.exact_json import in_small
+from mock_server.support.exact_json import trimmed
 
 
 class PackedRow(Row):
@@ -29,6 +29,6 @@ class PackedRow(Row):
 def packed(row: Row) -> Row:
     """Pack a row. One whose record has numbers beyond 64 bits stays as it is: orjson would not read them exactly."""
     try:
-        return PackedRow(row.id, row.key, in_small(orjson.dumps(row.record)))
+        return PackedRow(row.id, row.key, trimmed(orjson.dumps(row.record)))
     except TypeError:
         return row

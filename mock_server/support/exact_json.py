@@ -137,12 +137,12 @@ def _exact(text: str, short: float) -> float | Decimal:
 def write_json(value: Any, option: int = 0) -> bytes:
     """Write a value as JSON, every number as it was read. Raises TypeError for a value that JSON cannot express."""
     try:
-        return in_small(orjson.dumps(value, _plain, option))
+        return trimmed(orjson.dumps(value, _plain, option))
     except orjson.JSONEncodeError:  # most likely an integer beyond 64 bits
-        return in_small(orjson.dumps(_spelled(value), _plain, option))
+        return trimmed(orjson.dumps(_spelled(value), _plain, option))
 
 
-def in_small(written: bytes) -> bytes:
+def trimmed(written: bytes) -> bytes:
     """Copy a text that orjson wrote: its own result takes 4 KB of memory or more, however short it is."""
     return bytes(memoryview(written))
 
