@@ -101,7 +101,7 @@ class Exchange:
 
     @property
     def at(self) -> datetime | None:
-        """The workspace's time when the request came; None when the request opened no workspace."""
+        """The workspace's time when the request came; None before it has opened one."""
         return None if self.at_ms is None else from_epoch_ms(self.at_ms)
 
     @property

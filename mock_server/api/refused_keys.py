@@ -16,7 +16,7 @@ class RefusedKeys(RingBuffer[Exchange]):
         self._workspaces = workspaces
 
     def note(self, exchange: Exchange) -> None:
-        """Keep a request without its header and body."""
+        """Keep a request without its header and body, with the time that the default workspace shows."""
         default = self._workspaces.get(DEFAULT)
         exchange.at_ms = default.clock.now_ms() if default else epoch_ms(wall_time())
         exchange.headers, exchange.body, exchange.answered, exchange.answer = (), b"", (), b""

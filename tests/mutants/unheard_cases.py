@@ -49,6 +49,13 @@ async def _tell(request: Request, forward: Forward, trigger: str) -> None:
     await forward(replace(event, body=orjson.dumps({"type": trigger, "body": {}})))
 
 
+async def _tells_too(request: Request, forward: Forward, trigger: str) -> Response:
+    response = await forward(request)
+    if response.status < 300:
+        await _tell(request, forward, trigger)
+    return response
+
+
 @mutant(G, "POST /v1/sms")
 async def message_in_a_thread_is_an_inquiry(request: Request, forward: Forward, state: State) -> Response:
     response = await forward(request)
@@ -59,26 +66,17 @@ async def message_in_a_thread_is_an_inquiry(request: Request, forward: Forward, 
 
 @mutant(G, "PUT /v1/faqs/{}")
 async def changed_answer_is_a_changed_lead(request: Request, forward: Forward, state: State) -> Response:
-    response = await forward(request)
-    if response.status == 200:
-        await _tell(request, forward, "LEAD_UPDATED")
-    return response
+    return await _tells_too(request, forward, "LEAD_UPDATED")
 
 
 @mutant(G, "DELETE /v1/transfers/{}")
 async def deleted_transfer_is_a_deleted_lead(request: Request, forward: Forward, state: State) -> Response:
-    response = await forward(request)
-    if response.status == 200:
-        await _tell(request, forward, "LEAD_DELETED")
-    return response
+    return await _tells_too(request, forward, "LEAD_DELETED")
 
 
 @mutant(G, "POST /v1/policies")
 async def new_policy_is_a_visit(request: Request, forward: Forward, state: State) -> Response:
-    response = await forward(request)
-    if response.status == 201:
-        await _tell(request, forward, "APPOINTMENT_CREATED")
-    return response
+    return await _tells_too(request, forward, "APPOINTMENT_CREATED")
 
 
 # --- leads of whom something is unread ---------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from frame import HERE
+from wrong_values import LEFT_OUT, changed
 
 TINY = str(HERE.parent / "tiny.json")
 """A document that is read at once."""
@@ -57,15 +58,14 @@ POT = ("components", "schemas", "Pot")
 NAME = (*POT, "properties", "name")
 ANSWER = (*GET, "responses", "200")
 PARAMETER = (*GET, "parameters", 0)
-_GONE = object()
 
 # What is put where in a document that is right otherwise.
 CHANGED: Sequence[tuple[tuple[Any, ...], Any]] = [
-    (("openapi",), _GONE),
+    (("openapi",), LEFT_OUT),
     (("openapi",), "4.0.0"),
     (("openapi",), "2.0"),
     (("openapi",), None),
-    (("paths",), _GONE),
+    (("paths",), LEFT_OUT),
     (("paths",), {}),
     (("paths",), []),
     (("paths",), None),
@@ -188,25 +188,13 @@ JSON_TEXTS: Mapping[str, tuple[bytes, bool]] = {
 }
 
 
-def _changed(way: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    document = _document()
-    place: Any = document
-    for step in way[:-1]:
-        place = place[step]
-    if value is _GONE:
-        del place[way[-1]]
-    else:
-        place[way[-1]] = value
-    return document
-
-
 def contracts() -> Iterator[Case]:
     def case(name: str, file: str, raw: bytes, *, whole: bool = False) -> Case:
         return Case("contract", name, ["serve", "--strict", "--spec", file], {file: raw}, file, whole)
 
     for way, value in CHANGED:
-        name = f"{'/'.join(map(str, way))} = {'nothing' if value is _GONE else json.dumps(value)[:60]}"
-        yield case(name, "own.json", json.dumps(_changed(way, value)).encode())
+        name = f"{'/'.join(map(str, way))} = {'nothing' if value is LEFT_OUT else json.dumps(value)[:60]}"
+        yield case(name, "own.json", json.dumps(changed(_document(), way, value)).encode())
     for name, (raw, whole) in TEXTS.items():
         yield case(name, "own.yaml", raw, whole=whole)
     for name, (raw, whole) in JSON_TEXTS.items():
@@ -216,7 +204,7 @@ def contracts() -> Iterator[Case]:
     yield Case("contract", "a name too long", ["serve", "--spec", "x" * 500], {}, "xxx", True)
     wide: dict[str, Any] = {"S0": {"type": "string"}}
     wide |= {f"S{n}": {"allOf": [{"$ref": f"#/components/schemas/S{n - 1}"}] * 9} for n in range(1, 12)}
-    doc = _changed(("components", "schemas"), {**wide, "Pot": {"$ref": "#/components/schemas/S11"}})
+    doc = changed(_document(), ("components", "schemas"), {**wide, "Pot": {"$ref": "#/components/schemas/S11"}})
     yield case("schemas that multiply", "own.json", json.dumps(doc).encode())
 
 

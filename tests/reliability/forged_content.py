@@ -1,8 +1,9 @@
 """What somebody may have written into a snapshot's file, or into a state file, with checksums that fit."""
 
-import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+from wrong_values import LEFT_OUT, changed
 
 from mock_server.store.base import Change, LoggedTransaction, Row, at_once
 from mock_server.store.snapshot_file import checksum
@@ -10,7 +11,6 @@ from mock_server.store.sqlite_log import SqliteLog
 
 NOW = "2026-03-04T05:06:07.000Z"
 WORKSPACE = "default"
-LEFT_OUT = object()
 
 
 def nested(levels: int) -> Any:
@@ -76,19 +76,6 @@ def _ways(value: Any, way: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
     for name, part in parts:
         yield (*way, name)
         yield from _ways(part, (*way, name))
-
-
-def changed(item: Mapping[str, Any], way: Sequence[Any], value: Any) -> dict[str, Any]:
-    """A copy with another value at the end of the way, or none."""
-    made = copy.deepcopy(dict(item))
-    part: Any = made
-    for name in way[:-1]:
-        part = part[name]
-    if value is LEFT_OUT:
-        del part[way[-1]]
-    else:
-        part[way[-1]] = value
-    return made
 
 
 Forge = Callable[[SqliteLog], None]

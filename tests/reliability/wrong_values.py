@@ -43,10 +43,11 @@ def mutants(node: Any) -> Iterator[tuple[str, Any]]:
     for place in places(node):
         for wrong in WRONG:
             if place or wrong is not LEFT_OUT:
-                yield f"/{'/'.join(map(str, place))} = {_short(wrong)}", _changed(node, place, wrong)
+                yield f"/{'/'.join(map(str, place))} = {_short(wrong)}", changed(node, place, wrong)
 
 
-def _changed(node: Any, place: Place, wrong: Any) -> Any:
+def changed(node: Any, place: Sequence[str | int], wrong: Any) -> Any:
+    """Copy ``node`` with another value at the end of the way, or none."""
     if not place:
         return wrong
     whole = copy.deepcopy(node)
