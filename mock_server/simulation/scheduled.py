@@ -9,8 +9,8 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.behaviours.side_effects import emit_event
 from mock_server.errors import ApiError
 from mock_server.simulation.callers import KNOWN
-from mock_server.simulation.contacts import OPEN, SimulationRequest, simulate
-from mock_server.store.base import Id
+from mock_server.simulation.contacts import SimulationRequest, simulate
+from mock_server.store.base import Id, Record
 from mock_server.store.state import Transaction
 from mock_server.world.business_rules import APPOINTMENT_CHANGES, SOURCE_SHARES
 from mock_server.world.clock import epoch_ms, from_epoch_ms, parse, stamp
@@ -35,17 +35,22 @@ class ScheduledAction:
 
 def next_due(tx: Transaction) -> ScheduledAction | None:
     """The work that is due first; at the same time, visits before people, and older records before newer ones."""
-    found = [
-        (str(row.record[APPOINTMENT_CHANGES[row.record["status"]][0]]), 0, row)
-        for row in tx.find("appointments", {"status": list(OPEN)})
-    ]
-    planned = tx.one(KIND)  # rows are in the order of `createdAt`, and theirs is when they are due
-    if planned is not None:
-        found.append((str(planned.record["createdAt"]), 1, planned))
-    if not found:
-        return None
-    at, person, row = min(found, key=lambda item: (item[0], item[1], item[2].key))
-    return ScheduledAction(at, KIND if person else "appointments", row.id)
+    visit, planned = tx.earliest("appointments", change_time), tx.earliest(KIND, _planned_time)
+    if visit is not None and (planned is None or visit[0] <= planned[0]):
+        return ScheduledAction(visit[0], "appointments", visit[1].id)
+    return None if planned is None else ScheduledAction(planned[0], KIND, planned[1].id)
+
+
+def change_time(appointment: Record) -> str | None:
+    """The time at which an appointment changes its status by itself; None if it is over or called off."""
+    status = appointment.get("status")
+    change = APPOINTMENT_CHANGES.get(status) if isinstance(status, str) else None
+    at = None if change is None else appointment.get(change[0])
+    return at if isinstance(at, str) else None
+
+
+def _planned_time(planned: Record) -> str:
+    return str(planned.get("createdAt", ""))
 
 
 def plan(tx: Transaction, at: str, wanted: SimulationRequest) -> Id:

@@ -16,7 +16,7 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.errors import ApiError, StorageUnavailable
 from mock_server.event_loop.turns import Turns
 from mock_server.simulation import scheduled
-from mock_server.simulation.attempts_made import attempts_made, attempts_since
+from mock_server.simulation.attempts_made import AttemptsMade, AttemptWatch
 from mock_server.simulation.contacts import SimulationRequest, simulate
 from mock_server.store.base import Id
 from mock_server.store.state import Transaction
@@ -63,6 +63,7 @@ class Timeline:
         self._per_minute = per_minute
         self._workspaces = workspaces
         self._dispatcher = dispatcher
+        self._attempts = AttemptWatch(workspaces)
         self._moving: set[tuple[Workspace, int]] = set()  # with the generation that is moved
 
     async def simulate(
@@ -142,7 +143,8 @@ class Timeline:
         moving = (workspace, workspace.generation)
         self._moving.add(moving)
         try:
-            happened, whole, drained = await self._on_the_way(workspace, stamp(target))
+            with self._attempts.watching(workspace) as made:
+                happened, whole, drained = await self._on_the_way(workspace, stamp(target), made)
         except asyncio.CancelledError:  # the server stops: what happened was kept, and so is its time
             with suppress(StorageUnavailable):
                 self._workspaces.keep_clock(workspace)
@@ -163,7 +165,9 @@ class Timeline:
     def _is_moving(self, workspace: Workspace) -> bool:
         return (workspace, workspace.generation) in self._moving
 
-    async def _on_the_way(self, workspace: Workspace, target: str) -> tuple[list[Facts], bool, bool]:
+    async def _on_the_way(
+        self, workspace: Workspace, target: str, made: AttemptsMade
+    ) -> tuple[list[Facts], bool, bool]:
         """Do the due work. Return it, whether it was all, and whether all receivers answered in time."""
         happened: list[Facts] = []
         watch, drained, turns = Stopwatch(), True, Turns(patient=True)
@@ -173,7 +177,6 @@ class Timeline:
                 return happened, False, drained
             ended = [{"at": at, "what": "limit window ended"} for end in workspace.windows() if now < _stamp(end) <= at]
             now = max(now, at)
-            before = attempts_made(workspace)
             with workspace.clock.undone_by(StorageUnavailable):
                 workspace.clock.set(parse(now))
                 first = self._step(workspace, now)
@@ -184,16 +187,15 @@ class Timeline:
             left = _PATIENCE - watch.ms() / 1000
             drained = left > 0 and drained and await self._dispatcher.drain(workspace, left)
             await _turn(turns, workspace, generation)
-            happened += attempts_since(workspace, before, now)
+            happened += made.take(now)
         return happened, True, drained
 
     def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
         """The time of the next due work up to ``target``."""
         with self._workspaces.transaction(workspace) as tx:
-            due = scheduled.next_due(tx)
-            times = [row.record["dueAt"] for row in tx.find(outbox.KIND, {"state": outbox.PENDING})]
-        times = [time for time in (*times, *map(_stamp, workspace.windows())) if time > now]
-        first = min([*times, *([due.at] if due else [])], default=None)
+            due, retry = scheduled.next_due(tx), tx.earliest(outbox.KIND, outbox.due_time, after=now)
+        ends = [end for end in map(_stamp, workspace.windows()) if end > now]
+        first = min([*ends, *([due.at] if due else []), *([retry[0]] if retry else [])], default=None)
         return first if first is not None and first <= target else None
 
     def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Facts | None:

@@ -8,6 +8,7 @@ import orjson
 
 from mock_server.store.base import Id, Row
 from mock_server.store.copy_on_write import SharedRows, SharedTable, pieces
+from mock_server.store.time_order import Timed, TimeOrder, time_of
 from mock_server.support.exact_json import write_json
 
 Where = Mapping[str, Any]
@@ -32,12 +33,14 @@ class Collection:
         self.order = SharedRows(sorted(by_id.values(), key=_key))
         self.by_id: SharedTable[Id, Row] = SharedTable(by_id)
         self._indexes: dict[str, _Index] = {}
+        self._times: dict[Timed, TimeOrder] = {}
 
     def copy(self) -> "Collection":
         """An independent collection with the same rows."""
         twin = Collection.__new__(Collection)
         twin.order, twin.by_id = self.order.copy(), self.by_id.copy()
         twin._indexes = {field: index.copy() for field, index in self._indexes.items()}
+        twin._times = {timed: order.copy() for timed, order in self._times.items()}
         return twin
 
     def put(self, row: Row) -> None:
@@ -55,6 +58,8 @@ class Collection:
             self.order.replace(before, row)
             for field, index in self._indexes.items():
                 index.replace(before, row, field)
+        for order in self._times.values():
+            order.change(before, row)
 
     def remove(self, id: Id) -> Row | None:
         """Remove and return a row; None if there is none."""
@@ -63,6 +68,8 @@ class Collection:
             self.order.remove(row)
             for field, index in self._indexes.items():
                 index.remove(row, row.record.get(field))
+            for order in self._times.values():
+                order.change(row, None)
         return row
 
     def look_up(self, fields: Sequence[str]) -> None:
@@ -76,9 +83,18 @@ class Collection:
         for field, found in zip(lacking, values, strict=True):
             self._indexes[field] = _Index(self.order, found)
 
+    def earliest(self, timed: Timed, after: str = "") -> tuple[str, Row] | None:
+        """The first time after another that the function gives to a row, and the row."""
+        if timed not in self._times:
+            self._times[timed] = TimeOrder(timed, self.order)
+        entry = self._times[timed].first(after)
+        row = None if entry is None else self.by_id.get(entry.id)
+        return None if entry is None or row is None else (time_of(entry), row)
+
     def pieces(self) -> Iterator[Any]:
         """The parts of the collection in the best order to free them: the rows come last."""
-        return pieces(*(index.groups for index in self._indexes.values()), self.by_id, self.order)
+        times = (order.entries for order in self._times.values())
+        return pieces(*times, *(index.groups for index in self._indexes.values()), self.by_id, self.order)
 
     def page(self, offset: int, limit: int, where: Where) -> tuple[Sequence[Row], int]:
         """Return ``limit`` rows from ``offset``, newest first, and the number of all rows."""

@@ -57,7 +57,7 @@ class SharedRows(Sequence[Row]):
             self._split(place)
 
     def remove(self, row: Row) -> None:
-        """Remove this very row, which must exist."""
+        """Remove the row with this key and id, which must exist."""
         place, at = self._place_of(row)
         part = self._own(place)
         del part[at]
@@ -70,11 +70,19 @@ class SharedRows(Sequence[Row]):
         place, at = self._place_of(row)
         self._own(place)[at] = other
 
+    def first_after(self, key: tuple[str, int]) -> Row | None:
+        """The first row with a greater key; None if there is none."""
+        place = bisect_right(self._parts, key, key=lambda part: part[-1].key) if self._length else len(self._parts)
+        if place == len(self._parts):
+            return None
+        part = self._parts[place]
+        return part[bisect_right(part, key, key=_key)]
+
     def _place_of(self, row: Row) -> tuple[int, int]:
         """No two rows have one key, unless a file of somebody says so."""
         place = self._part_of(row.key)
         at = bisect_left(self._parts[place], row.key, key=_key)
-        while self._parts[place][at] is not row:
+        while self._parts[place][at].id != row.id:
             place, at = (place, at + 1) if at + 1 < len(self._parts[place]) else (place + 1, 0)
         return place, at
 

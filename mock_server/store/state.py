@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, LoggedTransaction, Record, Row
 from mock_server.store.collection import Collection, Where
 from mock_server.store.copy_on_write import SharedRows
+from mock_server.store.time_order import Timed
 
 _EVERYTHING: Where = MappingProxyType({})
 _EMPTY = Collection()
@@ -100,8 +101,7 @@ class WorkspaceState:
 
     def look_up(self, kind: str, fields: Sequence[str]) -> None:
         """Make indexes now, so that no request has to wait for one."""
-        if kind in self._collections:
-            self._collections[kind].look_up(fields)
+        self._collections.get(kind, Collection()).look_up(fields)
 
     def pieces(self) -> Iterator[Any]:
         """The parts of the state, piece by piece; see ``DeferredFree``."""
@@ -176,8 +176,11 @@ class Transaction:
 
     def one(self, kind: str) -> Row | None:
         """The only record of a kind that has one record, such as the organization."""
-        rows = self._state.rows(kind)
-        return rows[0] if rows else None
+        return next(iter(self._state.rows(kind)), None)
+
+    def earliest(self, kind: str, timed: Timed, after: str = "") -> tuple[str, Row] | None:
+        """The first time after another that the function gives to a record, and its row. It looks at no other row."""
+        return self._state._collections.get(kind, _EMPTY).earliest(timed, after)
 
     def count(self, kind: str) -> int:
         """Count up, and return the number of the next record of a kind that this workspace creates, from 0."""
@@ -235,10 +238,9 @@ class Transaction:
                 self._state._writable(kind).put(row)
         for kind in self._kinds:
             self._state._forget(kind)
-        for kind, number in self._counted.items():
-            self._state._counters[kind] = number
-            if not number:
-                del self._state._counters[kind]
+        self._state._counters |= self._counted
+        for kind in [kind for kind, number in self._counted.items() if not number]:
+            del self._state._counters[kind]
         self._before, self._counted, self._kinds, self._kept = {}, {}, [], None
 
 

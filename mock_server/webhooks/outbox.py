@@ -67,6 +67,11 @@ def _crowded(count: int) -> bool:
     return count > MAX_STORED and count % _BATCH == 0
 
 
+def due_time(delivery: Record) -> str | None:
+    """The time of the next attempt at a delivery; None if it is not owed any more."""
+    return str(delivery["dueAt"]) if delivery["state"] == PENDING else None
+
+
 def awaited(tx: Transaction, event: Id) -> bool:
     """Tell whether a delivery of the event is still owed."""
     return any(row.record["state"] == PENDING for row in tx.find(KIND, {"eventId": event}))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from desk import Desk
@@ -174,3 +175,39 @@ def test_a_large_burst_of_appointments_is_spread_or_refused(desk: Desk) -> None:
     refused = desk.admin("POST", "/simulate", asked)
     assert (refused.status, refused.json["pointer"]) == (400, "/count")
     assert len(desk.done("POST", "/simulate", {**asked, "over": 3600})["planned"]) == 100
+
+
+class Looked(dict[str, Any]):
+    """An appointment that counts how often somebody looks at one of them."""
+
+    count = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        Looked.count += 1
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        Looked.count += 1
+        return super().__getitem__(key)
+
+
+def test_a_move_looks_at_what_happens_and_not_at_each_open_appointment_at_each_step(
+    app: Starlette, tenant: Tenant
+) -> None:
+    workspace, _ = tenant()
+    booked = workspace.state.rows("appointments")[0].record
+    now = workspace.clock.now()
+    with app.state.workspaces.transaction(workspace) as tx:
+        for number in range(500):
+            times = {"start": stamp(now + HOUR * (100 + number)), "end": stamp(now + HOUR * (5_000 + number))}
+            tx.put("appointments", f"late-{number}", Looked(booked, **times, id=f"late-{number}", status="PENDING"))
+
+    async def run() -> int:
+        timeline = Timeline(app.state.workspaces, app.state.dispatcher)
+        await timeline.move(workspace, workspace.clock.now() + 99 * HOUR)
+        Looked.count = 0
+        moved = await timeline.move(workspace, workspace.clock.now() + 20 * HOUR)
+        return len([it for it in moved.happened if str(it.get("appointmentId")).startswith("late-")])
+
+    assert asyncio.run(run()) == 20
+    assert Looked.count < 20 * 50

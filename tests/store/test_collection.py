@@ -1,5 +1,6 @@
 """Collections answer like a plain list that is sorted and searched from end to end."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from mock_server.store.base import Row
 from mock_server.store.collection import Collection
 
+times = st.one_of(st.none(), st.sampled_from(["2026-03-04", "2026-03-05", "2026-03-05T10:00", "2027-01-01"]))
+deeds = st.lists(st.tuples(st.integers(0, 11), st.one_of(st.just("gone"), times)), max_size=40)
 values = st.one_of(
     st.none(), st.booleans(), st.integers(-1, 2), st.sampled_from(["", "true", "1", "[1]", '{"a":1}']), st.just([1])
 )
@@ -85,3 +88,45 @@ def test_a_page_touches_only_its_own_rows() -> None:
         assert len(rows.page(offset, 50, {})[0]) == 50
         costs.append(Counting.touched)
     assert costs == [50, 50, 50]
+
+
+def due(record: Mapping[str, Any]) -> str | None:
+    time: str | None = record["due"]
+    return time
+
+
+def searched(rows: Collection, after: str) -> tuple[str, int | str] | None:
+    """The earliest row, as a search from end to end finds it."""
+    found = [(row.record["due"], row.key, row.id) for row in rows.order if row.record["due"] is not None]
+    time, _, id = min((it for it in found if it[0] > after), default=(None, None, 0))
+    return None if time is None else (time, id)
+
+
+@given(deeds, deeds, st.sampled_from(["", "2026-03-04", "2026-03-05", "2026-03-05T11:00", "9"]))
+@settings(max_examples=150)
+def test_the_earliest_row_is_that_of_a_search_whatever_changed_in_it_or_in_its_copy(
+    before: list[tuple[int, str | None]], later: list[tuple[int, str | None]], after: str
+) -> None:
+    one = Collection()
+    one.earliest(due)  # from now on it is kept
+    for deed in before:
+        change(one, *deed)
+    other = one.copy()
+    for deed in later:
+        change(other, *deed)
+    for rows in (one, other):
+        found = rows.earliest(due, after)
+        assert (None if found is None else (found[0], found[1].id)) == searched(rows, after)
+
+
+def change(rows: Collection, id: int, time: str | None) -> None:
+    if time == "gone":
+        rows.remove(id)
+    else:
+        rows.put(Row(id, ("" if id % 3 else "2026", id), {"due": time}))
+
+
+def test_among_thousands_the_earliest_is_found_where_the_parts_meet() -> None:
+    days = [f"{number:05}" for number in range(3_000)]
+    rows = Collection(Row(number, ("", number), {"due": day}) for number, day in enumerate(days[::-1]))
+    assert [found and found[0] for found in (rows.earliest(due, day) for day in days)] == [*days[1:], None]
