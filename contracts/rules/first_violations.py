@@ -18,6 +18,7 @@ _MAX_COPIED = 1024 * 1024  # characters: some errors hold a copy of a whole obje
 _CUTS = ((25, 250), (5, 50), (2, 10))
 """How many items of a list and members of an object stay in a larger value; the first that bounds the copies counts."""
 Path = tuple[str | int, ...]
+_ALTERNATIVES = ("anyOf", "oneOf")
 _OF_MANY = ("anyOf", "oneOf", "oneOfNotValid", "oneOfMultipleValid", "not")
 
 
@@ -32,9 +33,12 @@ def first_problems(document: Document, schema: Schema, value: Any) -> list[Error
         cut: set[Path] = set()
         short = _shortened(value, (), cut, most)
         if _has_few_copies(short):
-            errors = _by_place(e for e in quick.errors(short) if not _made_by_cutting(e, cut))
+            found = list(quick.errors(short))
+            errors = [e for e in found if not _made_by_cutting(e, cut)] or [
+                e for e in found if _is_certain(document, schema, e, value)
+            ]
             if errors:
-                return errors
+                return _by_place(errors)
             break
     first = quick.first_error(value)
     return [] if first is None else [first]
@@ -84,3 +88,20 @@ def _made_by_cutting(error: Error, cut: set[Path]) -> bool:
     """Tell whether the shortening may have caused an error: it is about a shortened part, or alternatives around it."""
     path = tuple(error.instance_path)
     return path in cut or (error.kind.name in _OF_MANY and any(one[: len(path)] == path for one in cut))
+
+
+def _is_certain(document: Document, schema: Schema, error: Error, value: Any) -> bool:
+    """Tell whether the whole value, too, fits none of the alternatives of an error about a shortened copy.
+
+    To ask costs one look at the value. The validator's own error would hold a copy of it for each alternative.
+    """
+    *steps, keyword = error.evaluation_path
+    if keyword not in _ALTERNATIVES:
+        return False
+    node: Any = schema
+    for step in steps:
+        node = document.resolve(node) if step == "$ref" else node[step]
+    part = value
+    for step in error.instance_path:
+        part = part[step]
+    return not document.validator({keyword: node[keyword]}).is_valid(part)
