@@ -89,6 +89,22 @@ async def test_what_cannot_be_done_is_an_error_with_its_remedy(folder: Path) -> 
         assert (await client.call_tool("verdict", {"source": "no.har"})).is_error
 
 
+@pytest.mark.parametrize(
+    "where", [{"set_to": "soon"}, {"advance_seconds": -1}, {"set_to": "2026-03-04T05:06:07Z", "advance_seconds": 1}]
+)
+@pytest.mark.parametrize("freeze", [True, False])
+async def test_of_a_refused_move_of_the_clock_nothing_happens(
+    folder: Path, where: dict[str, Any], freeze: bool
+) -> None:
+    async with in_process() as client:
+        await call(client, "move_clock", freeze=not freeze)
+        refused = await client.call_tool("move_clock", {**where, "freeze": freeze})
+        assert refused.is_error
+        clock = await call(client, "move_clock")
+        assert clock["frozen"] is not freeze
+        assert clock["now"] > "2026-03-05"
+
+
 async def client_run(tools: Client, url: str, key: str) -> None:
     """The integration of the story: it reads the organization, and waits as long as a 429 says, on the fake's clock."""
     for _ in range(2):

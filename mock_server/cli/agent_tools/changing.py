@@ -40,13 +40,22 @@ class Changing:
 
     def move_clock(self, advance_seconds: float = 0, set_to: str = "", freeze: bool | None = None) -> Any:
         """Move the clock of the fake: what is due by then happens, such as retries of webhooks and visits."""
+        if set_to and advance_seconds:
+            raise SettingsError(Problem("move_clock", "set_to and advance_seconds both say where to",
+                                        "give one of them"))  # fmt: skip
         client = self._mock.client()
+        before = client.control("GET", "/clock")
         if freeze is not None:
             client.control("POST", f"/clock/{'freeze' if freeze else 'run'}", {})
-        if set_to:
-            client.control("POST", "/clock/set", {"now": set_to})
-        if advance_seconds:
-            client.control("POST", "/clock/advance", {"seconds": advance_seconds})
+        try:
+            if set_to:
+                client.control("POST", "/clock/set", {"now": set_to})
+            elif advance_seconds:
+                client.control("POST", "/clock/advance", {"seconds": advance_seconds})
+        except SettingsError:
+            if freeze is not None:  # nothing of what is refused happens
+                client.control("POST", f"/clock/{'freeze' if before['frozen'] else 'run'}", {})
+            raise
         return client.control("GET", "/clock")
 
     def set_fault(
