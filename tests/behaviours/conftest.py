@@ -20,9 +20,8 @@ def app() -> Starlette:
 
 @pytest.fixture(scope="session")
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
+    with asyncio.Runner() as runner:  # it ends what still runs before it closes the loop
+        yield runner.get_loop()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,18 +64,13 @@ def ran(portion: Portion) -> Result:
         derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
-    with place(store) as where:
-        log = open_log(where)
-        loop = asyncio.new_event_loop()
+    with place(store) as where, closing(open_log(where)) as log, asyncio.Runner() as runner:
         try:
             app = create_app(Settings(world="empty", rate_limit="off", self_check="all"), log)
-            make: Any = partial(Counted, app, loop, log)
+            make: Any = partial(Counted, app, runner.get_loop(), log)
             run_state_machine_as_test(seed(number)(make), settings=quiet)
         except Exception:
             return done[0], done[1], traceback.format_exc()
-        finally:
-            loop.close()
-            log.close()
     return done[0], done[1], ""
 
 
