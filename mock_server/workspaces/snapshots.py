@@ -102,12 +102,16 @@ class Snapshots:
         made = owner.snapshots[name] = Snapshot(name, owner.state.fork(), now, frozen, layer)
         return made
 
-    async def take(self, owner: Owner, snapshot: Snapshot) -> Snapshot:
-        """Import a snapshot, in turns because it may be large."""
+    async def take(self, owner: Owner, snapshot: Snapshot, admit: Callable[[], None]) -> Snapshot:
+        """Import a snapshot, in turns because it may be large.
+
+        ``admit`` is called before anything is stored. It raises an error if the owner was removed meanwhile, say.
+        """
         await in_a_thread(lambda: self._templates.make_indexes(snapshot.state))
         with refusing():
             layer = await in_turns(self._templates.keep_layer(snapshot.state, {}))
             try:
+                admit()
                 self._log.save(owner.id, snapshot.name, {"now": snapshot.now, "frozen": snapshot.frozen}, layer)
             finally:
                 self._log.release(layer)

@@ -80,9 +80,14 @@ class _Snapshots:
         workspace, headers = self._control.workspace(request), request.headers.raw
         seed, known = workspace.plan.seed, workspace.state.fork()
         snapshot = await in_a_thread(lambda: self._incoming.load(packed, headers, seed, known))
-        workspace = self._control.workspace(request)  # it may have been removed meanwhile
-        self._refuse_too_many(workspace, snapshot.name)
-        return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot), 201)
+
+        def admit() -> None:
+            if self._control.workspaces.get(workspace.id) is not workspace:
+                raise ControlRefused(409, "the workspace was removed meanwhile, and nothing is imported")
+            self._refuse_too_many(workspace, snapshot.name)
+
+        admit()
+        return _shown(await self._control.workspaces.snapshots.take(workspace, snapshot, admit), 201)
 
     async def remove(self, request: Request) -> Response:
         await self._control.body(request, NOTHING)
