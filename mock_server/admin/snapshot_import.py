@@ -29,7 +29,8 @@ _ITEM_DEPTH = _DEPTH - 3  # a record lies in the file, in `records` and in its k
 NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
 _STAMP = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
-_KIND = {"pattern": r"^\$?[A-Za-z0-9_{}./-]{1,200}$"}
+_WORD = r"\.*[^./\x00-\x1f\x7f][^/\x00-\x1f\x7f]*"  # of a path, whatever the document has there: not `..`
+_KIND = {"pattern": rf"^\$?{_WORD}(/{_WORD})*$", "maxLength": 1_000}
 _AS_IT_IS = "@now"
 """The name that earlier versions wrote into the export of a workspace as it is; it is imported as `now`."""
 SNAPSHOT_FILE = JsonBody(

@@ -172,6 +172,10 @@ def broken(file: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
         ({**bare, "records": {"things": [{**thing, "id": 1}, {**thing, "id": 2}]}}, "/records/things/1/arrival"),
         ({**bare, "records": {"leads/notes": [3]}}, "/records/leads~1notes/0"),
         ({**bare, "records": {"$events": []}}, "/records/$events"),
+        *(
+            ({**bare, "records": {kind: []}}, "/records")
+            for kind in ("../x", "a/..", "a/./b", "/a", "a//b", "", "\x1b[1m")
+        ),
     ]
 
 
@@ -183,6 +187,20 @@ def test_a_broken_file_is_refused_with_a_pointer_and_nothing_is_taken(desk: Desk
         assert (refused.status, refused.json["pointer"]) == (400, pointer)
     assert desk.done("GET", "/snapshots")["snapshots"] == []
     assert state(desk) == before
+
+
+@pytest.mark.parametrize("path", ["/büros", "/.well-known/things", "/things(old)", "/@me/things", "/a b", "/a..b"])
+def test_an_export_is_imported_whatever_the_document_calls_its_records(tmp_path: Path, path: str) -> None:
+    shown = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    answer = {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": shown}}}}
+    paths = {path: {"get": {"responses": {"200": answer}}}}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    (tmp_path / "document.json").write_text(json.dumps(document))
+    app = create_app(Settings(spec=str(tmp_path / "document.json")))
+    desk = Desk(app, app.state.workspaces.get("default"), app.state.key)
+    file = desk.done("GET", "/snapshots/@now/export") | {"name": "x"}
+    assert path[1:] in file["records"]
+    assert desk.done("POST", "/snapshots/import", file)["records"][path[1:]] > 0
 
 
 # Each is a field of a record of the mock's own, and what somebody may have written there.
