@@ -15,6 +15,7 @@ from typing import Any
 from mock_server.config.paths import FIXTURES, is_ours
 from mock_server.errors import Problem, WorldError
 from mock_server.support.bounded_files import read_file
+from mock_server.support.exact_json import is_deeper
 from mock_server.support.json_pointer import escape
 from mock_server.support.text import short_repr, shorten
 from mock_server.world.own_data.own_records import Lines, OwnRecords
@@ -180,6 +181,8 @@ def _checked(
             problems.append(Problem(where, f"{key} is {short_repr(value)}", f"it must be {wrong}"))
         else:
             values[key] = value
+    if is_deeper(kinds):
+        problems.append(Problem(file or f"/{RECORDS}", "nested too deep", "write one record in another, not much more"))
     if problems:
         raise WorldError(*problems[:_SHOWN])
     recipe = Recipe(**values)

@@ -5,7 +5,8 @@ from messages import assert_message
 
 from mock_server.config.paths import FIXTURES
 from mock_server.errors import WorldError
-from mock_server.world.recipe import Recipe, businesses, load_recipe, recipes
+from mock_server.support.exact_json import MAX_JSON_DEPTH
+from mock_server.world.recipe import Recipe, businesses, load_recipe, recipe_of, recipes
 from mock_server.world.recipe_file import MAX_BYTES
 
 
@@ -94,3 +95,13 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
 def test_a_built_in_world_keeps_the_rules_of_a_users_file(recipe: Recipe) -> None:
     assert load_recipe(str(FIXTURES / "worlds" / f"{recipe.name}.yaml")) == recipe
+
+
+def test_records_that_are_too_deep_to_be_read_again_are_refused() -> None:
+    deepest: object = 1
+    for _ in range(MAX_JSON_DEPTH - 1):
+        deepest = {"a": deepest}
+    assert recipe_of({"records": {"leads": deepest}}).records.kinds == {"leads": deepest}
+    with pytest.raises(WorldError) as refused:
+        recipe_of({"records": {"leads": {"a": deepest}}})
+    assert_message(refused.value)
