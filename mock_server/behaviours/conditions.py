@@ -35,8 +35,7 @@ def is_conditional(operation: Operation) -> bool:
 
 def _has_tags(operation: Operation) -> bool:
     asked = {it.name.lower() for it in operation.parameters if it.location == "header"}
-    named = {name for it in operation.responses.values() for name in (*it.headers, *it.required_headers)}
-    return bool(asked & _MATCHES) or "etag" in named
+    return bool(asked & _MATCHES) or any("etag" in it.header_names for it in operation.responses.values())
 
 
 def _takes_keys(operation: Operation) -> bool:

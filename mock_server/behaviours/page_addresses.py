@@ -15,11 +15,11 @@ _WAYS = ("next", "previous", "first", "last")
 class PageAddresses:
     """The links of one answer to a list that has a place for any link."""
 
-    def __init__(self, call: OperationContext, first: int) -> None:
-        self._call, self._first = call, first
+    def __init__(self, call: OperationContext, first: int, base: int) -> None:
+        self._call, self._first, self._base = call, first, base
         self._paging = call.binding.paging
         success, wrapper = call.operation.success, call.binding.wrapper
-        self._named = [*success.headers, *success.required_headers]
+        self._named = sorted(success.header_names)
         bare = wrapper is not None and wrapper.key is None and not wrapper.keyed
         self._link = bool(self._paging) and ("link" in self._named or bare)
 
@@ -85,7 +85,7 @@ class PageAddresses:
             return {**clear, self._paging["page"].name: pages[way]}
         offset = known["offset"] + {"next": 1, "previous": -1}.get(way, 0) * known["limit"]
         offset = max(0, offset) if way in ("next", "previous") else number * known["limit"]
-        for role, value in (("offset", offset), ("start", offset + 1)):
+        for role, value in (("offset", offset), ("start", offset + self._base)):
             if role in self._paging:
                 return {**clear, self._paging[role].name: value}
         return clear if way == "first" else None

@@ -21,23 +21,29 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PageWindow:
-    """The requested rows of a list; ``first`` is the number of the first page."""
+    """The requested rows of a list; ``first`` is the number of the first page, ``base`` that of the first row."""
 
     offset: int
     limit: int
     first: int = 1
+    base: int = 1
 
     def figures(self, total: int) -> dict[str, Any]:
         """The totals that a page may carry, by role."""
-        pages = -(-total // self.limit)
+        more = self.offset + self.limit < total
+        here = max(0, min(self.limit, total - self.offset))
         return {
             "total": total,
-            "pages": pages,
+            "pages": -(-total // self.limit),
             "page": self.offset // self.limit + self.first,
             "limit": self.limit,
             "offset": self.offset,
-            "start": self.offset + 1,
-            "more": self.offset + self.limit < total,
+            "start": self.offset + self.base,
+            "more": more,
+            "here": here,
+            "is_first": self.offset == 0,
+            "is_last": not more,
+            "is_empty": not here,
         }
 
 
@@ -57,7 +63,8 @@ def window(call: OperationContext, selection: Selection) -> PageWindow:
     if "offset" in paging:
         return PageWindow(max(0, _asked(call, "offset")), limit, first)
     if "start" in paging:
-        return PageWindow(max(1, _asked(call, "start")) - 1, limit, first)
+        base = _base(call)
+        return PageWindow(max(base, _asked(call, "start", base)) - base, limit, first, base)
     return PageWindow((max(first, _asked(call, "page", first)) - first) * limit, limit, first)
 
 
@@ -66,6 +73,14 @@ def _first(call: OperationContext) -> int:
     parameter = call.binding.paging.get("page")
     starts = parameter is not None and (parameter.default == 0 or parameter.schema.node.get("minimum") == 0)
     return 0 if starts and parameter is not None and parameter.default in (0, None) else 1
+
+
+def _base(call: OperationContext) -> int:
+    """The number of the first row: 1 in SCIM (`startIndex`), and 0 where the document counts from there (`startAt`)."""
+    parameter = call.binding.paging["start"]
+    said = [parameter.default, parameter.schema.node.get("minimum")]
+    known = next((it for it in said if it in (0, 1)), None)
+    return int(known) if known is not None else int(not parameter.name.lower().endswith("at"))
 
 
 def _asked(call: OperationContext, role: str, default: int | None = None) -> int:
@@ -91,7 +106,7 @@ def page(
     figures = asked.figures(total)
     headers: Sequence[tuple[str, str]] = ()
     if call.binding.leads_on:
-        addresses = PageAddresses(call, asked.first)
+        addresses = PageAddresses(call, asked.first, asked.base)
         figures |= addresses.figures(rows, figures)
         headers = addresses.headers(figures)
     items: Any = render(wrapper.view, rows)

@@ -11,6 +11,7 @@ from mock_server.spec.media_types import is_json
 from mock_server.spec.operation import Response
 from mock_server.spec.parameter_values import cast
 from mock_server.spec.schema import Schema
+from mock_server.support.exact_json import write_json
 from mock_server.support.json_pointer import escape
 
 _OURS = re.compile("x-mock-", re.IGNORECASE)  # these tell what the mock did
@@ -64,6 +65,7 @@ class AnswerCompiler:
             headers={name: value for name, value in fields if isinstance(value, str)},
             contents=contents,
             required_headers={name: value for name, value in fields if isinstance(value, Schema)},
+            header_names=frozenset(name for name, _ in fields),
         )
         self._made[status, where] = made
         return made
@@ -78,21 +80,26 @@ class AnswerCompiler:
                 schema = self._shared.schema(f"{start}/{word}") if word else None
                 yield Content(media, schema, self._given(start, entry, schema))
 
-    def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str | Schema]]:
-        """The headers to send, by name: the document's value, or a schema from which a value must be made."""
+    def _headers(self, where: str, response: Node) -> Iterator[tuple[str, str | Schema | None]]:
+        """The headers of an answer, by name: the document's value, a schema from which one must be made, or neither."""
         _, headers = self._document.mapping(f"{where}/headers", "headers")
         for name in headers:
             if not _TOKEN.fullmatch(name) or name.lower() in _OF_THE_SERVER or _OURS.match(name):
                 continue
             pointer, header = self._document.mapping(f"{where}/headers/{escape(name)}", "a header")
-            schema = self._shared.schema(f"{pointer}/schema") if "schema" in header else None
-            given = self._given(pointer, header, schema)
+            start, entry = self._described(pointer, header)
+            schema = self._shared.schema(f"{start}/schema") if "schema" in entry else None
+            given = self._given(start, entry, schema)
             values = [*(it for it in given.values() if _fits(schema, it)), *_chosen(schema)]
-            text = next((text for value in values if (text := header_value(value)) is not None), None)
-            if text is not None:
-                yield name.lower(), text
-            elif schema is not None and (header.get("required") is True or name.lower() == "location"):
-                yield name.lower(), schema
+            write = _as_json if entry is not header else _exploded if header.get("explode") is True else header_value
+            text = next((text for value in values if (text := write(value)) is not None), None)
+            must = header.get("required") is True or name.lower() == "location"
+            yield name.lower(), text if text is not None else schema if must else None
+
+    def _described(self, pointer: str, header: Node) -> tuple[str, Node]:
+        """Where a header has its schema and its examples: itself, or the JSON that is its content."""
+        media = next((it for it in header.get("content") or () if is_json(it)), None)
+        return self._document.mapping(f"{pointer}/content/{escape(media)}", "content") if media else (pointer, header)
 
     def _given(self, start: str, entry: Node, schema: Schema | None) -> dict[str, Any]:
         """The examples of an answer, by name."""
@@ -137,6 +144,14 @@ def _chosen(schema: Schema | None) -> list[Any]:
     if schema is None:
         return []
     return [schema.default, *schema.node.get("enum", ())[:1], schema.node.get("const")]
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else header_value(write_json(value).decode())
+
+
+def _exploded(value: Any) -> str | None:
+    return header_value([f"{key}={part}" for key, part in value.items()] if isinstance(value, dict) else value)
 
 
 def header_value(value: Any) -> str | None:

@@ -14,11 +14,17 @@ from mock_server.spec.schema_parts import is_bound
 _TOTALS = (
     ("pages", re.compile(r"(total[_-]?)?pages([_-]?count)?|page[_-]?count|last[_-]?page", re.IGNORECASE)),
     ("page", re.compile(r"(current[_-]?)?page([_-]?(number|no|index))?", re.IGNORECASE)),
-    ("limit", re.compile(r"limit|per[_-]?page|page[_-]?size|size", re.IGNORECASE)),
+    ("limit", re.compile(r"limit|(items|results)?[_-]?per[_-]?page|page[_-]?size|size|max[_-]?results", re.IGNORECASE)),
     ("offset", re.compile(r"offset|skip", re.IGNORECASE)),
+    ("start", re.compile(r"start[_-]?(index|at)", re.IGNORECASE)),
     ("more", re.compile(r"has[_-]?(more|next([_-]?page)?)", re.IGNORECASE)),
-    ("total", re.compile(r"total([_-]?(count|items|results|records|elements))?|count", re.IGNORECASE)),
+    ("is_first", re.compile(r"(is[_-]?)?first([_-]?page)?", re.IGNORECASE)),
+    ("is_last", re.compile(r"(is[_-]?)?last([_-]?page)?", re.IGNORECASE)),
+    ("is_empty", re.compile(r"(is[_-]?)?empty", re.IGNORECASE)),
+    ("here", re.compile(r"number[_-]?of[_-]?(elements|items|results)", re.IGNORECASE)),
+    ("total", re.compile(r"total([_-]?(count|items|results|records|elements))?|count|@odata\.count", re.IGNORECASE)),
 )
+_FLAGS = frozenset({"more", "is_first", "is_last", "is_empty"})
 _LISTED = (
     *("data", "items", "results", "records", "content", "values", "value", "entries", "elements", "resources"),
     *("rows", "docs", "list", "objects", "member", "hydramember", "nodes", "result"),
@@ -166,13 +172,27 @@ def within_body(schema: Schema | None, fields: Collection[str]) -> str:
 
 def _roles(schema: Schema, known: set[str]) -> dict[str, str]:
     """The properties with figures about the page, each with its role."""
-    roles = {name: role for name in schema.properties if name not in known and (role := _role(name))}
-    types = {name: "boolean" if role == "more" else "integer" for name, role in roles.items()}
-    return {name: roles[name] for name in roles if schema.properties[name].types & {types[name], "number"}}
+    parts = {name: part for name, part in schema.properties.items() if name not in known}
+    roles = {name: role for name, part in parts.items() if (role := _role(name, part))}
+    if "pages" in roles.values() and "page" not in roles.values() and _is_number(parts.get("number")):
+        roles["number"] = "page"  # of how many there are, as Spring writes it
+    counts = [name for name, role in roles.items() if role == "total"]
+    if len(counts) > 1 and "count" in counts:
+        roles["count"] = "here"  # beside the number of all
+    items = next((name for name, role in roles.items() if plain(name) == "itemsperpage"), None)
+    if items and "start" in roles.values():
+        roles[items] = "here"  # of SCIM: how many this answer has
+    return roles
 
 
-def _role(name: str) -> str | None:
-    return next((role for role, pattern in _TOTALS if pattern.fullmatch(name)), None)
+def _role(name: str, schema: Schema) -> str | None:
+    """The role of a figure with this name and type."""
+    named = (role for role, pattern in _TOTALS if pattern.fullmatch(name))
+    return next((it for it in named if ("boolean" in schema.types if it in _FLAGS else _is_number(schema))), None)
+
+
+def _is_number(schema: Schema | None) -> bool:
+    return schema is not None and bool(schema.types & {"integer", "number"})
 
 
 def _nested(schema: Schema, key: str) -> dict[str, Mapping[str, str]]:

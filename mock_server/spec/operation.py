@@ -22,7 +22,7 @@ class Response:
 
     ``schema`` and ``given`` are those of the content that behaviours make (``main``); ``given`` maps an example's name
     to its value, ``""`` being the unnamed one. ``headers`` maps a header's name in lower case to the document's value
-    for it, ``required_headers`` to the schema from which one has to be made.
+    for it, ``required_headers`` to the schema from which one has to be made; ``header_names`` has all that it names.
     """
 
     status: int
@@ -32,6 +32,7 @@ class Response:
     headers: Mapping[str, str]
     contents: tuple[Content, ...] = ()
     required_headers: Mapping[str, Schema] = field(repr=False, default_factory=dict)
+    header_names: frozenset[str] = frozenset()
 
     @cached_property
     def examples(self) -> Mapping[str, Any]:

@@ -42,12 +42,15 @@ def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, P
             role = _role(parameter.name, _CURSORS) if parameter.schema.node.get("format") not in _DATES else ""
         if role:
             found.setdefault(role, parameter)
+    if "start" in found and "limit" not in found:  # SCIM calls it a count
+        count = next((it for it in query_parameters(operation) if it.name == "count"), None)
+        found |= {"limit": count} if count and count.schema.types & {"integer", "number"} else {}
     return found
 
 
 def leads_on(operation: Operation, wrapper: Envelope | None, paging: Mapping[str, Parameter]) -> bool:
     """True if a list's answer can say where other pages are: in its body, or in its headers."""
-    named = [*operation.success.headers, *operation.success.required_headers]
+    named = operation.success.header_names
     bare = wrapper is not None and wrapper.key is None and not wrapper.keyed
     in_headers = any(total_of(name) for name in named) or (bool(paging) and ("link" in named or bare))
     return in_headers or (wrapper is not None and wrapper.leads_on)
