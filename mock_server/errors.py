@@ -17,7 +17,7 @@ MockError
 │   ├── Deleted                a record that was deleted before, with the status that the document has for it
 │   ├── MethodNotAllowed       405, with the methods that are allowed
 │   ├── NotAcceptable          406
-│   ├── Conflict               409
+│   ├── Conflict               409, or the documented status
 │   ├── PreconditionFailed     412
 │   ├── PayloadTooLarge        413
 │   ├── UnsupportedMediaType   415
@@ -162,9 +162,11 @@ class NotAcceptable(ApiError):
 
 
 class Conflict(ApiError):
-    """The change clashes with a record that exists (409)."""
+    """The change clashes with a record that exists: 409, or the status that the document has for it."""
 
-    status = 409
+    def __init__(self, *explain: str, status: int = 409) -> None:
+        super().__init__(*explain)
+        self.status = status
 
 
 class PreconditionFailed(ApiError):

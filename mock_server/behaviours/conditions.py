@@ -24,6 +24,8 @@ _KEY = frozenset({"idempotency-key", "x-idempotency-key"})
 NAMES = _MATCHES | _KEY
 _ONE = frozenset({Role.GET, Role.UPDATE, Role.DELETE, Role.ACTION})
 _MAX_KEY_CHARACTERS = 255
+_MISMATCH = (422, 409)
+"""The answer to a key that came with another request before: the first one is that of the draft for this header."""
 _FORMS = ('"{digest}"', 'W/"{digest}"', '"{number}"', 'W/"{number}"')
 """Ways to write an entity tag. A record has one tag in all of them: operations may document different forms."""
 
@@ -60,9 +62,12 @@ def with_conditions(operation: Operation, behaviour: Behaviour) -> Behaviour:
         )
         if key and (row := _known(call, key)) is not None:
             return crud.answer(call, row, 201 if 201 in operation.responses else None)
-        before = records.find(call) if tags and binding.role in _ONE and binding.levels[-1].ids else None
-        if tags and before is not None and _is_unchanged(call, before):
+        is_one = tags and binding.role in _ONE and binding.levels[-1].ids
+        before = records.find(call) if is_one else None
+        if before is not None and _is_unchanged(call, before):
             return OperationResult(None, status=304, lasting=False)
+        if is_one and before is None and call.operation.method == "PUT" and "if-match" in call.headers:
+            raise PreconditionFailed("there is no such record: If-Match holds for none")
         result = behaviour(call)
         if key:
             _note(call, key)
@@ -96,9 +101,13 @@ def _is_unchanged(call: OperationContext, row: Row) -> bool:
     wanted = call.headers.get("if-match")
     if wanted is not None and wanted.strip() != "*" and not present & _tags(wanted):
         raise PreconditionFailed("the record has changed since: its ETag is not the one of If-Match")
-    known = call.headers.get("if-none-match")
-    asked = known is not None and call.operation.method == "GET" and 304 in call.operation.responses
-    return asked and bool(present & _tags(known or ""))
+    known = call.headers.get("if-none-match", "")
+    is_known = bool(present & _tags(known)) or known.strip() == "*"
+    if call.operation.method == "GET":
+        return is_known and 304 in call.operation.responses
+    if is_known and records.is_stored(call, row):
+        raise PreconditionFailed("there is such a record already: If-None-Match holds for none")
+    return False
 
 
 def _tags(header: str) -> set[str]:
@@ -118,7 +127,8 @@ def _known(call: OperationContext, key: str) -> Row | None:
     if kept is None:
         return None
     if kept.record["digest"] != _digest(call.body):
-        raise Conflict("this Idempotency-Key came with another body before")
+        status = next((it for it in _MISMATCH if it in call.operation.responses), _MISMATCH[1])
+        raise Conflict("this Idempotency-Key came with another body before", status=status)
     record: Mapping[str, Any] = kept.record["record"]
     return Row(kept.record["of"], ("", 0), record)
 

@@ -121,8 +121,9 @@ def _created(call: OperationContext) -> int | None:
 def update(call: OperationContext) -> OperationResult:
     """Change the fields in the body; the rest stays.
 
-    (A partial PUT: third-party client, facts under List Leads.) A missing record is created if the document has 201 for
-    that; 201 without another success, and beside 404, is only how that document says that the change was made.
+    (A partial PUT: third-party client, facts under List Leads; ``patches`` says when one replaces the record.) A
+    missing record is created if the document has 201 for that; 201 without another success, and beside 404, is only how
+    that document says that the change was made.
     """
     family, fields = call.binding.family, given(call)
     if not call.binding.levels[-1].ids and family.id not in fields:
@@ -133,7 +134,8 @@ def update(call: OperationContext) -> OperationResult:
     row, created = records.find(call), _created(call)
     others = [it for it in call.operation.responses if 200 <= it < 300 and it != _CREATED]
     creates = created and (others or _MISSING not in call.operation.responses)
-    if row is None and (creates or family.at_sight):
+    at_sight = row is not None and others and "if-match" not in call.headers and not records.is_stored(call, row)
+    if (creates and at_sight) or (row is None and (creates or family.at_sight)):
         return answer(call, _put(call, fields), created)
     changed = change(call, family, existing(call) if row is None else row, fields)
     return answer(call, changed, min(others) if created and others else None)

@@ -35,6 +35,11 @@ def find(call: OperationContext) -> Row | None:
     return _find(call, call.binding.levels, call.path)
 
 
+def is_stored(call: OperationContext, row: Row) -> bool:
+    """True if somebody has created or changed the record; one that is made at first sight is not stored."""
+    return call.tx.get(call.binding.family.kind, row.id) is not None
+
+
 def parent(call: OperationContext) -> Id | None:
     """The id of the record above in the path; None if there is none above. Raises NotFound."""
     levels = call.binding.levels

@@ -81,3 +81,35 @@ def test_a_key_makes_a_repetition_harmless(api: Foreign) -> None:
     assert len(api.get("/things")) == before + 1
     assert send(api, "POST", "/things", b'{"name":"b"}', [("idempotency-key", "k1")]).status == 409
     assert send(api, "POST", "/things", b'{"name":"a"}', [("idempotency-key", "k2")]).json["id"] != first.json["id"]
+
+
+def test_a_put_that_must_not_replace_creates_only_once(tmp_path: Path) -> None:
+    put = operation(THING, "201", body=THING, parameters=[header("If-None-Match"), header("If-Match")])
+    put["responses"] |= {"200": put["responses"]["201"], "412": {"description": "no"}}
+    api = Foreign(tmp_path, {"/things/{id}": {"put": put, "get": operation(THING), "delete": operation(status="204")}})
+    new = [("if-none-match", "*")]
+    assert send(api, "PUT", "/things/7", b'{"name":"a"}', [("if-match", '"x"')]).status == 412
+    assert send(api, "PUT", "/things/7", b'{"name":"a"}', new).status == 201
+    assert send(api, "PUT", "/things/7", b'{"name":"b"}', new).status == 412
+    assert api.get("/things/7") == {"id": 7, "name": "a"}
+    assert send(api, "PUT", "/things/7", b'{"name":"b"}', []).status == 200
+    api.good("DELETE", "/things/7")
+    assert send(api, "PUT", "/things/7", b'{"name":"c"}', [("if-match", "*")]).status == 412
+    assert send(api, "PUT", "/things/7", b'{"name":"c"}', new).status == 201
+
+
+@pytest.mark.parametrize(("documented", "status"), [((), 409), (("409",), 409), (("409", "422"), 422), (("422",), 422)])
+def test_a_key_that_came_with_another_body_is_refused_as_the_document_says(
+    tmp_path: Path, documented: Sequence[str], status: int
+) -> None:
+    post = operation(THING, "201", body=THING, parameters=[header("Idempotency-Key")])
+    post["responses"] |= {code: {"description": "no"} for code in documented}
+    api = Foreign(tmp_path, {"/things": {"get": operation(listing(THING)), "post": post}})
+    assert send(api, "POST", "/things", b'{"name":"a"}', [("idempotency-key", "k")]).status == 201
+    assert send(api, "POST", "/things", b'{"name":"b"}', [("idempotency-key", "k")]).status == status
+
+
+def test_an_entity_tag_without_an_example_is_sent(tmp_path: Path) -> None:
+    get = operation(THING)
+    get["responses"]["200"]["headers"] = {"ETag": {"schema": TEXT}}
+    assert Foreign(tmp_path, {"/things/{id}": {"get": get}}).ask("GET", "/things/7").get("etag").startswith('"')
