@@ -50,8 +50,9 @@ def _extra(client: ScenarioClient, family: Family, operation: Operation, shown: 
     for name, schema in schemas.items():
         if name in known or name not in shown:
             continue
-        if name == "id":
-            found[name] = NO_NUMBER if isinstance(shown[name], int) else f"{family.prefix}suiteother"
+        other = NO_NUMBER if isinstance(shown[name], int) else f"{family.prefix}suiteother"
+        if name == "id" and operation.document.validator(schema).is_valid(other):
+            found[name] = other
         elif isinstance(shown[name], str) and operation.document.resolve(schema).get("format") == "date-time":
             found[name] = _PAST
         else:

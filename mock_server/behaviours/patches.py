@@ -72,7 +72,7 @@ def _json_patch(call: OperationContext, record: Mapping[str, Any], patches: Sequ
 
 
 def _sound(call: OperationContext, before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """The record after a patch, which the body's schema says nothing of. Raises BadRequest if it breaks the document."""
+    """The record after a patch, whose body no schema describes. Raises BadRequest if the document does not admit it."""
     family = call.binding.family
     if not call.contract.foreign:
         return after

@@ -101,6 +101,21 @@ def test_habits_of_other_documents_accuse_nobody(tmp_path: Path, arguments: list
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
+@pytest.mark.slow
+def test_an_id_that_only_answers_have_is_sent_in_its_own_form(tmp_path: Path) -> None:
+    user = {"type": "object", "required": ["id", "name"], "properties": {
+        "id": {"$ref": "#/components/schemas/Id"}, "name": TEXT}}  # fmt: skip
+    paths = {"/users": {
+        "get": {"responses": {"200": content({"type": "array", "items": user})}},
+        "post": {"requestBody": content(user), "responses": {"201": content(user), "400": {"description": "bad"}}},
+    }}  # fmt: skip
+    schemas = {"Id": {"type": "string", "format": "uuid", "readOnly": True}}
+    (tmp_path / "users.json").write_text(json.dumps({**HABITS, "paths": paths, "components": {"schemas": schemas}}))
+    asked = ["--spec", str(tmp_path / "users.json"), "--exclude", "engine"]
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
 @pytest.fixture(scope="module")
 def document() -> Document:
     return Document("habits", plain("habits", HABITS))
