@@ -108,7 +108,8 @@ def test_an_id_that_only_answers_have_is_sent_in_its_own_form(tmp_path: Path) ->
     paths = {"/users": {
         "get": {"responses": {"200": content({"type": "array", "items": user})}},
         "post": {"requestBody": content(user), "responses": {"201": content(user), "400": {"description": "bad"}}},
-    }}  # fmt: skip
+    }, "/users/{id}": {"get": {
+        "parameters": [{**item_path("id"), "schema": TEXT}], "responses": {"200": content(user)}}}}  # fmt: skip
     schemas = {"Id": {"type": "string", "format": "uuid", "readOnly": True}}
     (tmp_path / "users.json").write_text(json.dumps({**HABITS, "paths": paths, "components": {"schemas": schemas}}))
     asked = ["--spec", str(tmp_path / "users.json"), "--exclude", "engine"]
