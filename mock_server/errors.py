@@ -52,6 +52,14 @@ class Problem:
         return f"{text} → {self.remedy}" if self.remedy else text
 
 
+@dataclass(frozen=True, slots=True)
+class InvalidPart(Problem):
+    """A part of a request that breaks the contract: ``location`` is `body`, `query` …; ``path`` leads to it there."""
+
+    location: str = ""
+    path: Sequence[str | int] = ()
+
+
 class SetupError(MockError):
     """The program cannot start, or a file is wrong.
 
@@ -115,9 +123,15 @@ class ApiError(MockError):
 
 
 class BadRequest(ApiError):
-    """The request breaks the contract (400)."""
+    """The request breaks the contract (400). ``parts`` are those that do, where they are known."""
 
     status = 400
+
+    def __init__(
+        self, *explain: str, parts: Sequence[InvalidPart] = (), headers: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
+        super().__init__(*explain, headers=headers)
+        self.parts = parts
 
 
 class Unauthorized(ApiError):

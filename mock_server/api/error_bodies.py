@@ -1,10 +1,11 @@
 """Makes all error bodies, in the shape and with the texts of the document.
 
-Everything else that we know (pointers, remedies) goes to ``X-Mock-Explain``, never into the body.
+What else we know (remedies) goes to ``X-Mock-Explain``. A body names the parts of a request that are wrong only where
+the document of another vendor has a place for them (``invalid_parts``); such a body is made for the one request.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,7 @@ from mock_server.api.error_shapes import ErrorFacts, shaped
 from mock_server.api.negotiation import negotiated
 from mock_server.api.rendering import made_body, rendered
 from mock_server.api.response import PreparedResponse
-from mock_server.errors import SpecError
+from mock_server.errors import InvalidPart, SpecError
 from mock_server.spec.content import Content
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import Document
@@ -40,10 +41,19 @@ class ErrorBodies:
         """The body of an error of ``operation``; without an operation, that of the surface that ``path`` belongs to."""
         return self.answer(status, path, operation, None).body
 
-    def answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
+    def answer(
+        self,
+        status: int,
+        path: str,
+        operation: Operation | None,
+        accept: str | None,
+        parts: Sequence[InvalidPart] = (),
+    ) -> PreparedResponse:
         """The whole error answer, in a media type that the client accepts; if there is none, in the first documented
-        one.
+        one. ``parts`` of the request are wrong.
         """
+        if parts and self._contract.foreign:
+            return self._answer(status, path, operation, accept, parts)
         key = (operation or self._contract.document_for(path).name, status, accept)
         known = self._answers.get(key)
         if known is None:
@@ -54,14 +64,24 @@ class ErrorBodies:
                 self._answers[key] = known
         return known
 
-    def _answer(self, status: int, path: str, operation: Operation | None, accept: str | None) -> PreparedResponse:
+    def _answer(
+        self,
+        status: int,
+        path: str,
+        operation: Operation | None,
+        accept: str | None,
+        parts: Sequence[InvalidPart] = (),
+    ) -> PreparedResponse:
         response = operation.response_for(status) if operation else None
         content = negotiated(response.contents, accept, strict=False) if response else None
         document = operation.document if operation else self._contract.document_for(path)
         key = (operation.key if operation else document.name, status, content.media if content else "")
-        if key not in self._bodies:
-            self._bodies[key] = self._made(status, document, operation, response, content)
-        body, media = self._bodies[key]
+        if parts:
+            body, media = self._made(status, document, operation, response, content, parts)
+        else:
+            if key not in self._bodies:
+                self._bodies[key] = self._made(status, document, operation, response, content)
+            body, media = self._bodies[key]
         fields = response.headers.items() if response else ()
         headers = [(name.encode(), text.encode("latin-1", "replace")) for name, text in fields]
         return PreparedResponse(status, body, media.encode("latin-1"), headers)
@@ -78,10 +98,11 @@ class ErrorBodies:
         operation: Operation | None,
         response: Response | None,
         content: Content | None,
+        parts: Sequence[InvalidPart] = (),
     ) -> tuple[bytes, str]:
         """A body and its media type: the document's example, a value of its schema, or the document's usual error."""
         text = self._texts[document.name].get(status) or _phrase(status)
-        facts = ErrorFacts(status, text)
+        facts = ErrorFacts(status, text, parts)
         exact = operation is not None and status in operation.responses
         chance = rng(1, operation.key if operation else document.name, status)
         if content is not None:

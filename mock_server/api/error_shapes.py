@@ -1,10 +1,12 @@
 """An error in the shape of a schema: the words and the status go into whatever fields the schema has for them."""
 
 import re
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from mock_server.errors import SpecError
+from mock_server.api.invalid_parts import by_name, is_list_of_parts, named, names_part
+from mock_server.errors import InvalidPart, SpecError
 from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
@@ -22,10 +24,15 @@ _KNOWN = frozenset(map(int, HTTPStatus))
 
 
 class ErrorFacts(NamedTuple):
-    """The facts of an error: its status, and the words for it."""
+    """The facts of an error: its status, the words for it, and the parts of the request that are wrong.
+
+    ``part`` is the one that the words are about.
+    """
 
     status: int
     words: str
+    parts: Sequence[InvalidPart] = ()
+    part: InvalidPart | None = None
 
     @property
     def symbol(self) -> str:
@@ -50,14 +57,17 @@ def _value(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, d
 
 
 def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> list[Any]:
-    found: list[Any] = []
+    found: list[Any] = named(name, schema, facts.part) if facts.part else []
     if "object" in schema.types and schema.properties and depth < _MAX_DEPTH:
         kinds = [part for part in schema.alternatives if _is_of_status(part, facts)]
         found += [
             _object(part, facts, chance, depth) for part in (*kinds, schema, *schema.alternatives) if part.properties
         ]
     if "array" in schema.types and schema.items is not None and depth < _MAX_DEPTH:
+        found += [*_by_part(schema, name, facts, chance, depth)]
         found.append(["body"] if name == "loc" else [_value(schema.items, name, facts, chance, depth + 1)])
+    if "object" in schema.types and facts.parts:
+        found += by_name(name, schema, list(facts.parts))
     if _STATUS.fullmatch(name):
         found += [facts.status, str(facts.status), facts.symbol, facts.symbol.lower()]
     if name == "type":
@@ -71,6 +81,13 @@ def _guesses(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource,
     return found
 
 
+def _by_part(schema: Schema, name: str, facts: ErrorFacts, chance: RandomSource, depth: int) -> Iterator[list[Any]]:
+    """One item for each invalid part, if the items can say which part they are of."""
+    if schema.items is not None and facts.parts and is_list_of_parts(schema):
+        each = (ErrorFacts(facts.status, part.what, (), part) for part in facts.parts)
+        yield [_value(schema.items, name, one, chance, depth + 1) for one in each]
+
+
 def _is_of_status(schema: Schema, facts: ErrorFacts) -> bool:
     """Tell whether a schema is for this status and not for another one: its field for the status says so."""
     fields = [part for name, part in schema.properties.items() if _STATUS.fullmatch(name) and part.types <= {"integer"}]
@@ -81,7 +98,8 @@ def _object(schema: Schema, facts: ErrorFacts, chance: RandomSource, depth: int)
     """The properties that are required, and those that tell something of the error."""
     made = {}
     for name, part in schema.properties.items():
-        if part.never or not (name in schema.required or _tells(name)):
+        is_place = (facts.part is not None and names_part(name)) or (bool(facts.parts) and _holds_parts(name, part))
+        if part.never or not (name in schema.required or _tells(name) or is_place):
             continue
         try:
             made[name] = _value(part, name, facts, chance, depth + 1)
@@ -89,6 +107,10 @@ def _object(schema: Schema, facts: ErrorFacts, chance: RandomSource, depth: int)
             if name in schema.required:
                 raise
     return {**dict.fromkeys(schema.required - schema.properties.keys(), facts.words), **made}
+
+
+def _holds_parts(name: str, schema: Schema) -> bool:
+    return is_list_of_parts(schema) or bool(by_name(name, schema, []))
 
 
 def _tells(name: str) -> bool:

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from mock_server.api.form_body import read_form
 from mock_server.api.multipart_body import read_multipart
 from mock_server.api.xml_request import read_xml
-from mock_server.errors import Problem, UnsupportedMediaType
+from mock_server.errors import InvalidPart, Problem, UnsupportedMediaType
 from mock_server.spec.media_types import Format, format_of, is_json, parsed
 from mock_server.spec.operation import Operation
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import as_texts
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.json_pointer import split
 from mock_server.support.text import shorten
 
 Read = Callable[[Operation, str, str, bytes], Any]
@@ -20,6 +21,7 @@ MAX_PROBLEMS = 10
 """Problems of a body that a refusal names; it says so if there are more."""
 _MAX_KNOWN = 64  # Content-Types whose way is remembered: clients send the same few
 _MAX_CONTENT_TYPE_BYTES = 200  # bytes of one
+_MAX_INDEX_DIGITS = 10
 _CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 
@@ -38,7 +40,7 @@ class BodyReader:
         operation = self._operation
         if not body and not _may_be_empty(operation, content_type.decode("latin-1")):
             if operation.body_required:
-                problems.append(Problem("body", "is missing", f"send {', '.join(operation.bodies)}"))
+                problems.append(InvalidPart("body", "is missing", f"send {', '.join(operation.bodies)}", "body"))
             return None
         declared, media, read = self._way(content_type)
         if read is None:
@@ -47,10 +49,12 @@ class BodyReader:
             value = read(operation, declared, media, body)
         except NotJson as fault:
             where = f"body, line {fault.line} column {fault.column}" if fault.line else "body"
-            problems.append(Problem(where, f"not JSON: {fault.what}" if fault.line else fault.what))
+            problems.append(
+                InvalidPart(where, f"not JSON: {fault.what}" if fault.line else fault.what, location="body")
+            )
             return None
         except ValueError as fault:
-            problems.append(Problem("body", str(fault)))
+            problems.append(InvalidPart("body", str(fault), location="body"))
             return None
         schema, checked = operation.bodies[declared], as_texts(value) if read is _multipart else value
         if not schema.accepts(checked):
@@ -86,9 +90,18 @@ def _may_be_empty(operation: Operation, media: str) -> bool:
 def _problems(schema: Schema, value: Any) -> Iterator[Problem]:
     found = schema.problems(value, MAX_PROBLEMS + 1)
     for problem in found[:MAX_PROBLEMS]:
-        yield Problem(f"body {problem.where}", problem.what, problem.remedy)
+        way = (
+            [int(token) if token.isdecimal() else token for token in split(problem.where)]
+            if problem.where != "/"
+            else ()
+        )
+        yield InvalidPart(f"body {problem.where}", problem.what, problem.remedy, "body", way)
     if len(found) > MAX_PROBLEMS:
         yield Problem("body", f"has more problems than these {MAX_PROBLEMS}", "mend these, and send it again")
+
+
+def _index(token: str) -> str | int:
+    return int(token) if token.isdecimal() and len(token) < _MAX_INDEX_DIGITS else token
 
 
 def _declared(operation: Operation, media: str) -> str:

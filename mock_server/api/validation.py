@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from mock_server.api.ignored_input import Ignored, ignored
 from mock_server.api.payload import BodyReader
-from mock_server.errors import BadRequest, NotFound, Problem
+from mock_server.errors import BadRequest, InvalidPart, NotFound, Problem
 from mock_server.spec.operation import Operation
 from mock_server.spec.parameter import ABSENT, Parameter
 from mock_server.spec.parameter_values import Unreadable
@@ -57,7 +57,8 @@ class RequestReader:
             _from_texts(operation, place, read(headers), problems)
         payload = self._body.load(headers.get(b"content-type", b""), body, problems) if self._body else None
         if problems:
-            raise BadRequest(*dict.fromkeys(map(str, problems)))  # two parts of a schema may say one thing
+            said = {str(problem): problem for problem in problems}  # two parts of a schema may say one thing
+            raise BadRequest(*said, parts=[it for it in said.values() if isinstance(it, InvalidPart)])
         unread = ignored(operation, texts, payload, self._idle) if texts or payload is not None else ()
         return ValidRequest(values, asked, payload, unread)
 
@@ -76,7 +77,7 @@ def _value(parameter: Parameter, texts: Texts, taken: Container[str], problems: 
     try:
         value = parameter.find(texts, taken)
     except Unreadable as fault:
-        problems.append(Problem(parameter.where, str(fault)))
+        problems.append(parameter.fault(str(fault)))
         return ABSENT
     if value is not ABSENT and not parameter.schema.accepts(value):
         problems.extend(parameter.problems(value))
@@ -98,7 +99,7 @@ def _from_texts(operation: Operation, location: str, texts: Texts, problems: lis
         if value is not ABSENT:
             values[parameter.name] = value
         elif parameter.required and parameter.key not in texts:
-            problems.append(Problem(parameter.where, "is missing", parameter.hint))
+            problems.append(parameter.fault("is missing", parameter.hint))
         elif parameter.default is not None:
             values[parameter.name] = parameter.default
     return values

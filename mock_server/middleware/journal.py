@@ -4,7 +4,7 @@ import itertools
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +16,7 @@ from mock_server.api.request_body import ClientGone
 from mock_server.api.response import send_answer
 from mock_server.api.routing import Router
 from mock_server.config.settings import Settings
-from mock_server.errors import ApiError, BadRequest, InternalError, NotServed
+from mock_server.errors import ApiError, BadRequest, InternalError, InvalidPart, NotServed
 from mock_server.middleware.fault_injection import NoTransport
 from mock_server.support.redaction import Redactor
 
@@ -83,11 +83,12 @@ class JournalMiddleware:
 
     async def _refuse(self, exchange: Exchange, error: ApiError, scope: Scope, send: Send) -> None:
         status = error.status
+        parts: Sequence[InvalidPart] = ()
         if isinstance(error, BadRequest) and exchange.operation is not None:
-            status = self._envelope.refusal(exchange.operation)
+            status, parts = self._envelope.refusal(exchange.operation), error.parts
         exchange.id = exchange.id or f"req_anon_{next(self._numbers)}"
         exchange.refuse(error)
-        answer = self._envelope.answer(status, scope["path"], exchange.operation, exchange.accept)
+        answer = self._envelope.answer(status, scope["path"], exchange.operation, exchange.accept, parts)
         if not isinstance(error, InternalError | NotServed):  # our own failings are no evolution of the API
             answer = self._evolving(exchange, answer)
         await send_answer(send, exchange, answer, error.headers, ours=self._ours)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from mock_server.errors import Problem
+from mock_server.errors import InvalidPart
 from mock_server.spec.parameter_styles import STYLES as STYLES
 from mock_server.spec.parameter_styles import Decode, gathered, items, nested, pairs, separators, unwrapped
 from mock_server.spec.parameter_values import Parts, Unreadable, admits, caster, property_schema, typed
@@ -218,14 +218,18 @@ class Parameter:
         """A part of a list; in a header a blank may stand beside the comma (RFC 9110 5.6.1)."""
         return part.strip(" \t") if self.location == "header" else part
 
-    def problems(self, value: Any) -> list[Problem]:
+    def problems(self, value: Any) -> list[InvalidPart]:
         """The first fault of a value, if there is one."""
-        return [Problem(self.where, problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
+        return [self.fault(problem.what, self.hint) for problem in self.schema.problems(value, limit=1)]
 
     @cached_property
     def where(self) -> str:
         """The place that messages about the parameter name."""
         return f"{self.location} parameter `{self.name}`"
+
+    def fault(self, what: str, remedy: str = "") -> InvalidPart:
+        """What is wrong with a value of the parameter."""
+        return InvalidPart(self.where, what, remedy, self.location, (self.name,))
 
     @cached_property
     def hint(self) -> str:

@@ -97,7 +97,7 @@ def refused(app: Starlette, path: str) -> Answer:
         ("/range", 400, {"code": 400, "message": "Bad request"}),
         ("/default", 400, {"code": 400, "message": "Bad request"}),
         ("/example", 400, {"code": 9, "message": "Bad request"}),
-        ("/fastapi", 422, {"detail": [{"loc": ["body"], "msg": "Unprocessable entity", "type": "value_error"}]}),
+        ("/fastapi", 422, {"detail": [{"loc": ["body", "n"], "msg": "is missing", "type": "value_error"}]}),
         ("/oauth", 400, {"error": "Bad request", "error_description": "Bad request"}),
         ("/flag", 400, {"success": False}),
     ],
@@ -124,3 +124,113 @@ def test_an_error_that_is_not_documented_is_the_usual_one(odd: Starlette, tmp_pa
     assert {"code", "message"} <= ask(odd, "GET", "/nowhere").json.keys()
     plain = served(tmp_path, {"/a": {"get": {"responses": {"204": {"description": ""}}}}})
     assert ask(plain, "GET", "/nowhere").json["message"] == "Not found"
+
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_ADDED = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["n"],
+                "properties": {
+                    "n": {"type": "integer"},
+                    "lines": {"type": "array", "items": {"type": "object", "properties": {"qty": {"type": "integer"}}}},
+                },
+            }
+        }
+    },
+}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def _list(**properties: Any) -> dict[str, Any]:
+    return {"type": "array", "items": _object(**properties)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "error"),
+    [
+        (
+            _FASTAPI,
+            {
+                "detail": [
+                    {"loc": ["query", "page"], "msg": 'the value is not of type "integer"', "type": "value_error"},
+                    {"loc": ["body", "n"], "msg": "is missing", "type": "value_error"},
+                    {
+                        "loc": ["body", "lines", 1, "qty"],
+                        "msg": 'the value is not of type "integer"',
+                        "type": "value_error",
+                    },
+                ]
+            },
+        ),
+        (
+            _object(
+                message=_TEXT, errors={"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}}
+            ),
+            {
+                "message": "Bad request",
+                "errors": {
+                    "page": ['the value is not of type "integer"'],
+                    "n": ["is missing"],
+                    "lines.1.qty": ['the value is not of type "integer"'],
+                },
+            },
+        ),
+        (
+            _object(errors=_list(field=_TEXT, message=_TEXT)),
+            {
+                "errors": [
+                    {"field": "page", "message": 'the value is not of type "integer"'},
+                    {"field": "n", "message": "is missing"},
+                    {"field": "lines.1.qty", "message": 'the value is not of type "integer"'},
+                ]
+            },
+        ),
+        (
+            _object(
+                errors=_list(
+                    status=_TEXT, detail=_TEXT, source={**_object(pointer=_TEXT, parameter=_TEXT), "required": []}
+                )
+            ),
+            {
+                "errors": [
+                    {
+                        "status": "400",
+                        "detail": 'the value is not of type "integer"',
+                        "source": {"parameter": "page"},
+                    },
+                    {"status": "400", "detail": "is missing", "source": {"pointer": "/n"}},
+                    {
+                        "status": "400",
+                        "detail": 'the value is not of type "integer"',
+                        "source": {"pointer": "/lines/1/qty"},
+                    },
+                ]
+            },
+        ),
+    ],
+    ids=["FastAPI", "ASP.NET and Laravel", "fields", "JSON:API"],
+)
+def test_an_error_names_the_invalid_parts_where_the_document_has_a_place_for_them(
+    tmp_path: Path, schema: Any, error: Any
+) -> None:
+    wrong = {"description": "", "content": {"application/json": {"schema": schema}}}
+    post = {
+        "parameters": [{"name": "page", "in": "query", "schema": {"type": "integer"}}],
+        "requestBody": _ADDED,
+        "responses": {"204": {"description": ""}, "400": wrong},
+    }
+    app = served(tmp_path, {"/orders": {"post": post}})
+    headers = [("content-type", "application/json")]
+    sent = b'{"lines": [{"qty": 1}, {"qty": "x"}]}'
+    assert ask(app, "POST", "/orders?page=x", body=sent, headers=headers).json == error
+    other = ask(app, "POST", "/orders", body=b'{"n": "y"}', headers=headers)  # nothing is remembered of the first
+    assert "page" not in other.body.decode()
+    assert 'the value is not of type \\"integer\\"' in other.body.decode()
