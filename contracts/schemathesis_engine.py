@@ -20,6 +20,7 @@ from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.protocol import ALLOW, METHOD, REQUIRED_HEADER
 from contracts.rules.registry import RULES
+from contracts.rules.repeated_keys import RepeatedKeys
 from contracts.rules.response_conformance import STATUS, is_bodiless, says_refusal
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.rules.sent_body import is_certain, may_be_sound
@@ -173,10 +174,9 @@ class _Reader:
     """Turns events into findings."""
 
     def __init__(self, contract: Contract, second: OpenapiCoreJudge | None, progress: Progress) -> None:
-        self._contract = contract
-        self._second = second
-        self._progress = progress
+        self._contract, self._second, self._progress = contract, second, progress
         self._by_label = {f"{o.method} {o.path}": o for o in contract.operations.values()}
+        self._keys = RepeatedKeys()
 
     def read(self, event: events.EngineEvent) -> None:
         if isinstance(event, events.PhaseStarted):
@@ -190,14 +190,14 @@ class _Reader:
             raise CannotRun(f"the engine failed: {event.exception}", "report it with the seed")
 
     def _scenario(self, recorder: Any) -> None:
+        self._keys.note(recorder.interactions.values())
         for case_id, nodes in recorder.checks.items():
             failed = [node for node in nodes if node.status == Status.FAILURE and node.failure_info is not None]
             for node in failed:
                 failure = node.failure_info.failure
                 label = recorder.cases[case_id].value.operation.label
                 shown = recorder.interactions.get(failure.case_id or case_id) or recorder.interactions.get(case_id)
-                finding = self._finding(node.name, failure, label, shown)
-                if finding is not None:
+                if (finding := self._finding(node.name, failure, label, shown)) is not None:
                     self._progress.found(finding)
 
     def _finding(self, name: str, failure: Any, label: str, interaction: Any) -> Finding | None:
@@ -225,7 +225,7 @@ class _Reader:
         """Tell whether a request that was meant to be invalid may be valid: values of a URL become text when sent."""
         doubtful = rule in (ALLOW, METHOD) and shares_path(self._contract, operation, exchange.path)
         doubtful |= rule is STATUS and not (operation.answers and says_refusal(operation, exchange.status))
-        doubtful |= is_bodiless(rule, exchange)
+        doubtful |= is_bodiless(rule, exchange) or (rule is input.ACCEPTED and self._keys.explain(exchange))
         if doubtful or self._second is None:
             return doubtful
         if rule is REQUIRED_HEADER:  # where it is the key, our transport has put it there

@@ -6,6 +6,7 @@ from typing import Any
 from mock_server.errors import InvalidPart
 from mock_server.spec.names import plain
 from mock_server.spec.schema import Schema
+from mock_server.spec.schema_parts import is_map
 from mock_server.support.json_pointer import join
 
 _NAMES = re.compile(
@@ -28,7 +29,7 @@ def names_part(name: str) -> bool:
 
 
 def named(name: str, schema: Schema, part: InvalidPart) -> list[Any]:
-    """What a property of this name says of where a part is, in several forms; nothing for another property."""
+    """List the forms in which a property of this name says where a part is; nothing for another property."""
     word, way = plain(name), [str(token) for token in part.path]
     if word == "loc":
         return [[part.location, *part.path]]
@@ -49,10 +50,8 @@ def _source(schema: Schema, part: InvalidPart) -> dict[str, Any]:
 
 
 def by_name(name: str, schema: Schema, parts: list[InvalidPart]) -> list[Any]:
-    """A map from the names of parts to what is wrong with them, in several forms; nothing for another property."""
-    if schema.properties or not isinstance(schema.node.get("additionalProperties"), dict | bool):
-        return []
-    if not _ISSUES.fullmatch(plain(name)):
+    """List the forms of a map from parts to what is wrong with them; nothing for another property."""
+    if not is_map(schema) or not _ISSUES.fullmatch(plain(name)):
         return []
     found: dict[str, list[str]] = {}
     for part in parts:

@@ -207,11 +207,8 @@ class Parameter:
         return typed(self.schema, [decode(self._trimmed(part)) for part in parts])
 
     def _object(self, separator: str, texts: Sequence[str], decode: Decode) -> Any:
-        parts = [
-            (self._trimmed(key), self._trimmed(value))
-            for text in texts
-            for key, value in pairs(self.style, self.name, text, separator, explode=self.explode)
-        ]
+        found = [it for text in texts for it in pairs(self.style, self.name, text, separator, explode=self.explode)]
+        parts = [(self._trimmed(key), self._trimmed(value)) for key, value in found]
         return typed(self.schema, gathered(parts, decode))
 
     def _trimmed(self, part: str) -> str:
@@ -228,7 +225,7 @@ class Parameter:
         return f"{self.location} parameter `{self.name}`"
 
     def fault(self, what: str, remedy: str = "") -> InvalidPart:
-        """What is wrong with a value of the parameter."""
+        """Describe what is wrong with a value of the parameter."""
         return InvalidPart(self.where, what, remedy, self.location, (self.name,))
 
     @cached_property

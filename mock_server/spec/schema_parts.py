@@ -84,6 +84,11 @@ def _refused_by_others(value: dict[str, Any], way: Schema, alternatives: Sequenc
 _BAD: Sequence[Any] = (None, 0, "", [], {})
 
 
+def is_map(schema: Schema) -> bool:
+    """True if a schema names no property, but says that there may be others."""
+    return not schema.properties and isinstance(schema.node.get("additionalProperties"), dict | bool)
+
+
 def is_bound(schema: Schema, key: str = "") -> bool:
     """True if a schema, or the schema of its property ``key``, restricts more than each property and each item."""
     looked = [*schema.parts, *(schema.properties[key].parts if key else ())]

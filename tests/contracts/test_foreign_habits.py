@@ -117,6 +117,26 @@ def test_an_id_that_only_answers_have_is_sent_in_its_own_form(tmp_path: Path) ->
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
+@pytest.mark.slow
+def test_a_key_that_the_generator_repeats_accuses_nobody(tmp_path: Path) -> None:
+    payment = {
+        "type": "object",
+        "required": ["id", "amount"],
+        "properties": {"id": TEXT, "amount": {"type": "integer"}},
+    }
+    sent = {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "integer", "minimum": 1}}}
+    key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 64}}
+    answers = {"201": content(payment), "400": {"description": "bad"}, "422": {"description": "another request"}}
+    paths = {"/payments": {
+        "get": {"responses": {"200": content({"type": "array", "items": payment})}},
+        "post": {"parameters": [key], "requestBody": {**content(sent), "required": True}, "responses": answers},
+    }}  # fmt: skip
+    (tmp_path / "payments.json").write_text(json.dumps({**HABITS, "paths": paths}))
+    asked = ["--spec", str(tmp_path / "payments.json"), "--only", "engine"]
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
 @pytest.fixture(scope="module")
 def document() -> Document:
     return Document("habits", plain("habits", HABITS))
