@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server.behaviours import pagination, records
 from mock_server.behaviours.changes import change, given, insert, remove, taken
+from mock_server.behaviours.echo import asked_for
 from mock_server.behaviours.records import existing
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
 from mock_server.errors import NotFound, PayloadTooLarge
@@ -50,8 +51,16 @@ def answer(call: OperationContext, row: Row, status: int | None = None) -> Opera
     if call.contract.foreign and call.operation.success.schema and call.operation.success.schema.alternatives:
         value = wrapper.wrap(wrapper.view.project(row.record), {}, call.chance)  # which of them fits is seen in whole
         return OperationResult(call.fit(value))
-    value = wrapper.wrap(rendered(call, wrapper.view, row), {}, call.chance)
-    return OperationResult(value, checked=not wrapper.made_up)
+    asked = _asked(call, wrapper.view)
+    shown = wrapper.view.render({**row.record, **asked}, call.chance()) if asked else rendered(call, wrapper.view, row)
+    return OperationResult(wrapper.wrap(shown, {}, call.chance), checked=not wrapper.made_up)
+
+
+def _asked(call: OperationContext, view: Projection) -> Mapping[str, Any]:
+    """Find the query's values for a record that only this request asks for: `GET /weather/{city}?units=metric`."""
+    own = call.contract.foreign and call.query and call.operation.method == "GET"
+    alone = own and (call.binding.role is Role.SINGLE or call.binding.family.at_sight)
+    return asked_for(call.query, view.schema) if alone else {}
 
 
 def listing(call: OperationContext) -> OperationResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+from mock_server.behaviours.echo import with_given
 from mock_server.behaviours.render_cache import RenderCache
 from mock_server.errors import Conflict
 from mock_server.spec.contract import Contract
@@ -104,11 +105,15 @@ class OperationContext(ActionContext):
         return rng(self.ids.seed, self.operation.key, *key)
 
     def documented(self) -> OperationResult:
-        """The document's answer: its first example, else a value made from the schema."""
+        """The document's answer: its first example, else a value made from the schema and from the request."""
         success = self.operation.success
         for example in success.examples.values():
             return OperationResult(example)
-        return OperationResult(generate(success.schema, self.chance(*self.path)) if success.schema else None)
+        value = generate(success.schema, self.chance(*self.path)) if success.schema else None
+        if self.contract.foreign and isinstance(value, dict | list):
+            named = zip((it.name for it in self.operation.path_parameters), self.path, strict=True)
+            value = with_given(success, value, {**dict(named), **self.query}, self.body, self.chance(*self.path))
+        return OperationResult(value)
 
 
 Behaviour = Callable[[OperationContext], OperationResult]
