@@ -24,11 +24,15 @@ def given(call: OperationContext) -> Fields:
     return taken(call, call.body)
 
 
-def taken(call: OperationContext, body: Any) -> Fields:
-    """The fields of a record that a body gives: those that occur only in answers are not taken."""
+def taken(call: OperationContext, body: Any, schema: Schema | None = None) -> Fields:
+    """The fields of a record that a body gives: those that occur only in answers are not taken.
+
+    ``schema`` is that of one record if the operation's body has several.
+    """
     if not isinstance(body, dict):
         return {}
-    family, schema, within = call.binding.family, call.operation.body, call.binding.within
+    family, within = call.binding.family, "" if schema else call.binding.within
+    schema = schema or call.operation.body
     if within:
         body, schema = body.get(within), schema.properties[within] if schema else None
         if not isinstance(body, dict):

@@ -5,21 +5,23 @@ from functools import partial
 from typing import Any
 
 from mock_server.behaviours import pagination, records
-from mock_server.behaviours.changes import change, given, insert, remove, taken
+from mock_server.behaviours.actions import acted
+from mock_server.behaviours.bulk import bulk_answer, delete_several, several_in
+from mock_server.behaviours.changes import change, given, insert, remove
 from mock_server.behaviours.echo import asked_for
 from mock_server.behaviours.records import existing
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
-from mock_server.errors import NotFound, PayloadTooLarge
-from mock_server.spec.actions import effects
+from mock_server.errors import NotFound
 from mock_server.spec.families import BELOW
 from mock_server.spec.projection import Projection
 from mock_server.spec.resource_paths import Level
 from mock_server.spec.resources import Role
 from mock_server.store.base import Row
+from mock_server.workspaces.fitting import valid
 from mock_server.world.ids import rng
 
 _CREATED, _MISSING = 201, 404
-_CREATED_AT_ONCE = 2_000  # records: they are stored in one transaction, which keeps others waiting for 50 ms
+_DELETING = "delete"
 
 Fields = Mapping[str, Any]
 
@@ -101,26 +103,10 @@ def fetch(call: OperationContext) -> OperationResult:
 def create(call: OperationContext) -> OperationResult:
     """Create a record from the body and the document's defaults."""
     kind = call.binding.family.kind
-    if isinstance(call.body, list) and call.body:
-        if len(call.body) > _CREATED_AT_ONCE:
-            raise PayloadTooLarge(
-                f"the body has {len(call.body):,} records; one request creates {_CREATED_AT_ONCE:,} at most here:"
-                " send them in several"
-            )
-        return _several(call, [insert(call, kind, taken(call, one)) for one in call.body if isinstance(one, dict)])
+    several = several_in(call)
+    if several is not None:
+        return bulk_answer(call, [insert(call, kind, fields) for fields in several], rendered)
     return answer(call, insert(call, kind, given(call)), _created(call))
-
-
-def _several(call: OperationContext, rows: Sequence[Row]) -> OperationResult:
-    """All records that were created at once, if the answer has room for them; else the last one."""
-    wrapper, schema = call.binding.wrapper, call.operation.success.schema
-    if rows and wrapper is None and schema and schema.items:
-        return OperationResult(call.fit([row.record for row in rows]))
-    if wrapper is None or not rows:
-        return call.documented()
-    if wrapper.alone and wrapper.key is None:
-        return OperationResult([rendered(call, wrapper.view, row) for row in rows])
-    return answer(call, rows[-1])
 
 
 def _created(call: OperationContext) -> int | None:
@@ -168,7 +154,9 @@ def _in_body(call: OperationContext, fields: Fields) -> Row:
 
 
 def delete(call: OperationContext) -> OperationResult:
-    """Remove the record and all records below it."""
+    """Remove the record and all records below it, or several records if the request names them."""
+    if not call.binding.levels[-1].ids:
+        return delete_several(call)
     row = existing(call)
     remove(call, call.binding.family.kind, row)
     return _gone(call, row)
@@ -177,11 +165,14 @@ def delete(call: OperationContext) -> OperationResult:
 def _gone(call: OperationContext, row: Row) -> OperationResult:
     """The answer for a removed record: the record itself, or its id and the note that it is deleted."""
     wrapper, family = call.binding.wrapper, call.binding.family
+    said = acted(call, _DELETING) if call.contract.foreign else {}
+    record = valid(family, {**row.record, **said}, partial(call.chance, str(row.id))) if said else row.record
     if wrapper is None or wrapper.schema in family.shapes:
-        return answer(call, row)
+        return answer(call, Row(row.id, row.key, record))
     flags = {name: True for name, part in wrapper.schema.properties.items() if part.accepts(True)}
-    record = {**{name: True for name in flags if name not in family.fields}, **row.record}
-    fragment = wrapper.view.render(record, call.chance(str(row.id)))
+    fragment = wrapper.view.render(
+        {**{name: True for name in flags if name not in family.fields}, **record}, call.chance(str(row.id))
+    )
     return OperationResult(wrapper.wrap(fragment, {}, call.chance))
 
 
@@ -208,7 +199,7 @@ def act(call: OperationContext) -> OperationResult:
     """Perform an action on one record: its status changes if one of its states has the action's name."""
     family, row = call.binding.family, existing(call)
     word = next(it for it in reversed(call.operation.segments) if it).rpartition(":")[2]
-    fields = {**given(call), **effects(word, family.shapes)}
+    fields = {**given(call), **acted(call, word)}
     changed = change(call, family, row, fields) if fields else row
     wrapper = call.binding.wrapper
     shows = wrapper is not None and len(wrapper.schema.properties.keys() & family.fields) * 2 > len(family.fields)

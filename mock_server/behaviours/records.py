@@ -40,6 +40,15 @@ def is_stored(call: OperationContext, row: Row) -> bool:
     return call.tx.get(call.binding.family.kind, row.id) is not None
 
 
+def by_id(call: OperationContext, id: Id) -> Row | None:
+    """The record of the operation's kind with an id, below the record that the path names."""
+    row = next((row for it in _spellings(id) if (row := call.tx.get(call.binding.family.kind, it))), None)
+    above, family = parent(call), call.binding.family
+    if row is None or above is None or family.link is None or is_loose(call, family):
+        return row
+    return row if row.record.get(family.link) == above else None
+
+
 def parent(call: OperationContext) -> Id | None:
     """The id of the record above in the path; None if there is none above. Raises NotFound."""
     levels = call.binding.levels

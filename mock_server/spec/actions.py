@@ -31,13 +31,17 @@ _STATES: Mapping[str, Sequence[str]] = MappingProxyType(
         "restore": ("restored", "active"),
     }
 )
-_OPPOSITES: Mapping[str, str] = MappingProxyType({"disable": "enable", "deactivate": "activate"})
+_DELETE = "delete"
+_MOMENTS = ("at", "on", "date", "time")
+_OPPOSITES: Mapping[str, str] = MappingProxyType(
+    {"disable": "enable", "deactivate": "activate", "restore": "delete", "undelete": "delete", "reopen": "close"}
+)
 
 
 def effects(word: str, shapes: Iterable[Schema]) -> Mapping[str, Any]:
     """The fields of a record that an action called ``word`` sets, each with its value."""
     verb = _verb(word)
-    opposite = _OPPOSITES.get(verb, verb.removeprefix("un") if verb.startswith("un") else "")
+    opposite = _opposite(verb)
     fields = {name: part for shape in shapes for name, part in shape.sure.items()}
     found: dict[str, Any] = {}
     for name, part in sorted(fields.items(), key=lambda pair: plain(pair[0]) not in ("status", "state")):
@@ -48,6 +52,28 @@ def effects(word: str, shapes: Iterable[Schema]) -> Mapping[str, Any]:
                 if about and plain(name).removeprefix("is") in _forms(about):
                     found[name] = flag
     return found
+
+
+def moments(word: str, shapes: Iterable[Schema]) -> Mapping[str, Schema]:
+    """The fields of a record that tell when an action called ``word`` was performed: ``cancelledAt``."""
+    spelt = {f"{form}{end}" for form in _forms(_verb(word)) for end in _MOMENTS}
+    return {name: part for shape in shapes for name, part in shape.sure.items() if plain(name) in spelt}
+
+
+def undone_moments(word: str, shapes: Iterable[Schema]) -> Sequence[str]:
+    """The fields that tell when the opposite of an action was performed, if they may be null: ``unarchive``."""
+    opposite = _opposite(_verb(word))
+    return [name for name, part in moments(opposite, shapes).items() if part.nullable] if opposite else []
+
+
+def alive(shapes: Sequence[Schema]) -> Mapping[str, Any]:
+    """The fields that tell whether a record is deleted, each with the value for one that is not."""
+    flags = {name: False for name, value in effects(_DELETE, shapes).items() if value is True}
+    return {**flags, **{name: None for name, part in moments(_DELETE, shapes).items() if part.nullable}}
+
+
+def _opposite(verb: str) -> str:
+    return _OPPOSITES.get(verb, verb.removeprefix("un") if verb.startswith("un") else "")
 
 
 def _verb(word: str) -> str:

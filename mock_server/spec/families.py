@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from mock_server.spec.actions import alive
 from mock_server.spec.envelope import Envelope
 from mock_server.spec.id_fields import is_own_id
 from mock_server.spec.names import plain
@@ -62,7 +63,7 @@ class Family:
         """Values for the fields of a new record that the client does not give: the document's default, else null."""
         sure = [(name, part) for shape in self.shapes for name, part in shape.sure.items()]
         starts = [(name, part.default) for name, part in sure if part.default is not None or part.nullable]
-        return dict(starts[::-1])  # the first shape that says something counts
+        return {**alive(self.shapes), **dict(starts[::-1])}  # the first shape that says something counts
 
     @cached_property
     def stamps(self) -> Mapping[str, int]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mock_server.spec.bulk import is_bulk
 from mock_server.spec.envelopes import list_wrapper
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource_paths import ITEM, Place, ResourcePaths
 
+_ACTIONS = frozenset({"action", "actions", "command", "commands", "operations"})
 _MAX_IDS = 3  # parameters that name one record
 
 
@@ -32,3 +34,16 @@ class OperationsAtPath:
             return True
         here = self.at(place)
         return "POST" in here and "GET" in here and list_wrapper(here["GET"].success.schema) is not None
+
+    def acted_on(self, place: Place) -> Place | None:
+        """The record that an action at this place is done to: `/orders/{id}/cancel`, `/orders/{id}/actions/cancel`."""
+        above = place.above()
+        item = above.above() if above.tokens and above.tokens[-1].lower() in _ACTIONS else above
+        return item if item.is_item and self.at(item) else None
+
+    def bulk_of(self, place: Place) -> Place | None:
+        """The collection of which an operation at this place changes several records at once."""
+        above = place.above()
+        if above.tokens and not above.is_item and is_bulk(place.tokens[-1]) and self.is_collection(above):
+            return above
+        return place if self.is_collection(place) else None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from mock_server.spec.bulk import bulk_role
 from mock_server.spec.envelope import Envelope
 from mock_server.spec.envelopes import list_wrapper, record_wrapper, within_body, wrapper_around
 from mock_server.spec.families import Family
@@ -99,8 +100,8 @@ class _Inference:
     def above(self, bindings: Mapping[str, Binding]) -> Mapping[str, tuple[Level, ...]]:
         """The records of known kinds in the paths of operations without a binding."""
         known = {it.family.kind for it in bindings.values()}
-        places = {key: place for key, place in self._paths.places.items() if key not in bindings}
-        return {key: found for key, place in places.items() if (found := items_of(known, self._kinds(place)))}
+        places = ((key, place) for key, place in self._paths.places.items() if key not in bindings)
+        return {key: found for key, place in places if (found := items_of(known, self._kinds(place)))}
 
     def _uses(self) -> Mapping[str, list[tuple[Operation, Sequence[Level]]]]:
         uses: dict[str, list[tuple[Operation, Sequence[Level]]]] = {}
@@ -119,6 +120,8 @@ class _Inference:
             return self._reading_role(operation, place)
         if operation.method == "POST" and self._at.is_collection(place):
             return Role.CREATE
+        if several := bulk_role(operation, self._at.bulk_of(place)):
+            return Role(several)
         single = (there := self._at.at(place).get("GET")) and self._reading_role(there, place) is Role.SINGLE
         if single and operation.method in (*_CHANGES, "DELETE"):
             return Role.SINGLE
@@ -137,17 +140,19 @@ class _Inference:
 
     def _other_role(self, operation: Operation, place: Place) -> Role | None:
         """The role of a change that addresses neither one record of a collection nor a single one."""
-        above, word = place.above(), place.tokens[-1]
+        word = place.tokens[-1]
         if operation.method == "POST" and word.lower() in _SEARCHES and list_wrapper(operation.success.schema, word):
             return Role.LIST
         if self._at.is_collection(place):  # the body names the record
             return Role.UPDATE if operation.body is not None else None
-        return Role.ACTION if above.is_item and self._at.at(above) else None
+        return Role.ACTION if self._at.acted_on(place) else None
 
     def _levels(self, operation: Operation) -> tuple[Level, ...]:
         """The kinds in the path, without a last word that names no kind."""
         place, role = self._paths.places[operation.key], self._roles[operation.key]
-        above = place.above()
+        if role in (Role.CREATE, Role.DELETE) and not place.is_item:
+            return self._kinds(self._at.bulk_of(place) or place)
+        above = (self._at.acted_on(place) if role is Role.ACTION else None) or place.above()
         if role is Role.ACTION or (role is Role.LIST and above.tokens and not above.is_item):
             alike = role is Role.ACTION or operation.method == "POST" or self._lists_more_of(operation, place, above)
             return self._kinds(above if alike else place)
@@ -167,10 +172,9 @@ class _Inference:
         return any(it is not None and it.schema.pointer == wrapper.schema.pointer for it in shown)
 
     def _wrapper(self, operation: Operation, items: Sequence[Schema]) -> Envelope | None:
-        answer = operation.success.schema
         if self._roles[operation.key] is Role.LIST:
-            return list_wrapper(answer, self._paths.places[operation.key].tokens[-1])
-        return wrapper_around(answer, items)
+            return list_wrapper(operation.success.schema, self._paths.places[operation.key].tokens[-1])
+        return wrapper_around(operation.success.schema, items)
 
     def _listed(self, members: Iterable[Operation]) -> list[Schema]:
         lists = [it for it in members if self._roles[it.key] is Role.LIST]

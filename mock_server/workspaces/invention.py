@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from mock_server.spec.actions import alive
 from mock_server.spec.contract import Contract
 from mock_server.spec.families import BELOW, Family
 from mock_server.spec.generation import generate
@@ -78,6 +79,8 @@ def _made_up(
     for index in range(count):
         times = timestamps(family, stamp(start - timedelta(days=count - index)))
         example = shown[count - index - 1] if count - index <= len(shown) else None
+        if contract.foreign and not example:
+            times |= alive(family.shapes)
         record = _as_shown(family, example, times) if example else _invented_record(family, index, ids.seed, times)
         record |= _exemplary(family) if is_single and not example else {}
         if not (is_single and family.free and family.id not in family.fields):
