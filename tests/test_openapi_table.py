@@ -103,6 +103,19 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "GET",
         "/a",
     ),
+    "Heirs (`allOf`) of a base with a discriminator": (
+        document(
+            {"/a": {"get": op({"$ref": "#/components/schemas/Base"})}},
+            components={
+                "schemas": {
+                    "Base": {**RECORD, "discriminator": {"propertyName": "id"}},
+                    "Heir": {"allOf": [{"$ref": "#/components/schemas/Base"}, DEEP]},
+                }
+            },
+        ),
+        "GET",
+        "/a",
+    ),
     "Equal branches of a `oneOf`": (document({"/a": {"get": op({"oneOf": [DEEP, DEEP]})}}), "GET", "/a"),
     "Answers in any media type": (document({"/a": {"get": op({"type": "string"}, media="text/csv")}}), "GET", "/a"),
     "Security of every kind, per operation": (

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from mock_server.spec.inheritance import with_heirs
 from mock_server.support.json_pointer import find
 
 _ALTERNATIVES = ("oneOf", "anyOf")
@@ -16,6 +17,7 @@ def with_discriminators(root: dict[str, Any]) -> dict[str, Any]:
     A branch that says so itself, by `enum` or `const`, is not changed: the document may use other names than those of
     its schemas. ``root`` is changed.
     """
+    with_heirs(root)
     waiting: list[Any] = [root]
     while waiting:
         node = waiting.pop()

@@ -12,6 +12,7 @@ from typing import Any
 from mock_server.spec.array_samples import array_of
 from mock_server.spec.discriminator import discriminated
 from mock_server.spec.format_samples import FORMATS, digits, number, words
+from mock_server.spec.inheritance import PLAIN
 from mock_server.spec.json_types import common
 from mock_server.spec.regex_samples import RandomSource, looks_around
 from mock_server.spec.schema import Schema
@@ -121,7 +122,7 @@ class _Draft:
         for keyword in ("oneOf", "anyOf"):
             branches = schema.branches(keyword)
             if branches:
-                valued = [branch for branch in branches if branch.types != {"null"}] or branches
+                valued = [it for it in branches if it.types != {"null"} and PLAIN not in it.node] or branches
                 self._gather(self.rng.choice(valued), found)
 
     def object(self, parts: Parts, depth: int) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""Records of a base with a discriminator: an heir, which inherits by `allOf`, keeps and shows its own fields."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foreign import COUNT, TEXT, Foreign, having, listing, operation
+
+PLACE = "#/components/schemas/"
+
+
+def heir(base: str, **properties: Any) -> dict[str, Any]:
+    return {"allOf": [{"$ref": PLACE + base}, {**having(**properties), "required": [*properties]}]}
+
+
+MAPPED = {"card": PLACE + "Card", "visa": "Visa", "bank": PLACE + "Bank"}
+
+
+@pytest.fixture(params=["", "mapping"])
+def spelt(request: pytest.FixtureRequest) -> Any:
+    """How the document writes the kinds: by a mapping, or by the names of the schemas."""
+    return str.lower if request.param else str
+
+
+@pytest.fixture
+def api(spelt: Any, tmp_path: Path) -> Foreign:
+    base = {**having(id=COUNT, method=TEXT), "required": ["id", "method"]}
+    base["properties"]["id"] = {**COUNT, "readOnly": True}
+    schemas = {
+        "Payment": {
+            **base,
+            "discriminator": {"propertyName": "method", **({"mapping": MAPPED} if spelt("A") == "a" else {})},
+        },
+        "Card": heir("Payment", number=TEXT),
+        "Visa": heir("Card", pin=COUNT),
+        "Bank": heir("Payment", iban=TEXT),
+    }
+    payment = {"$ref": PLACE + "Payment"}
+    paths = {
+        "/payments": {"get": operation(listing(payment)), "post": operation(payment, "201", body=payment)},
+        "/payments/{id}": {"get": operation(payment)},
+    }
+    return Foreign(tmp_path, paths, components={"schemas": schemas})
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"), [("Card", {"number": "1"}), ("Visa", {"number": "2", "pin": 3}), ("Bank", {"iban": "x"})]
+)
+def test_an_heir_keeps_its_fields_and_those_of_the_base(api: Foreign, spelt: Any, kind: str, fields: Any) -> None:
+    body = {"method": spelt(kind), **fields}
+    made = api.good("POST", "/payments", body)
+    assert made == {**body, "id": made["id"]} == api.get(f"/payments/{made['id']}")
+    assert made in api.get("/payments")
+
+
+def test_what_is_made_up_is_an_heir_with_its_fields(api: Foreign, spelt: Any) -> None:
+    names = {spelt("Card"): {"number"}, spelt("Visa"): {"number", "pin"}, spelt("Bank"): {"iban"}}
+    assert all(one.keys() >= {"id", "method", *names[one["method"]]} for one in api.get("/payments"))
+
+
+def test_a_value_of_the_base_alone_is_admitted(api: Foreign) -> None:
+    assert api.good("POST", "/payments", {"method": "cash"})["method"] == "cash"
+    assert api.ask("POST", "/payments", {}).status == 400
