@@ -19,7 +19,7 @@ from mock_server.api.self_check import SelfCheck
 from mock_server.api.stage import Stage
 from mock_server.api.validation import RequestReader, ValidRequest
 from mock_server.behaviours import crud
-from mock_server.behaviours.callbacks import with_callbacks
+from mock_server.behaviours.callbacks import headers_in_callbacks, with_callbacks
 from mock_server.behaviours.conditions import NAMES, is_conditional, with_conditions
 from mock_server.behaviours.registry import Behaviour, OperationContext, by_hand, idle
 from mock_server.behaviours.render_cache import RenderCache
@@ -59,7 +59,8 @@ class OperationHandler:
         self._most, self._ours = settings.max_body, settings.mock_headers
         self._read = RequestReader(operation, idle(contract, operation))
         self._fields = BodyFields(operation)
-        self._conditions = {name.encode(): name for name in NAMES} if is_conditional(operation) else {}
+        read = {*(NAMES if is_conditional(operation) else ()), *headers_in_callbacks(operation)}
+        self._conditions = {name.encode(): name for name in read}
         self._behaviour = _behaviour(contract, operation)
         self._check, self._renderings, self._evolving = check, renderings, evolving
         binding = _binding(contract, operation)
@@ -167,7 +168,7 @@ class OperationHandler:
                 self._renderings.forget(it.kind, it.before)
 
     def _conditional(self, headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
-        """The headers that put a condition on the request, where the document has such."""
+        """The headers that a behaviour reads: conditions on the request, and addresses of callbacks."""
         names = self._conditions
         return {name: headers[raw].decode("latin-1") for raw, name in names.items() if raw in headers} if names else {}
 

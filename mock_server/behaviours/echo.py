@@ -58,3 +58,18 @@ def _put(schema: Schema, value: Mapping[str, Any], given: Mapping[str, Any]) -> 
 def asked_for(query: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     """The values of a query that an answer shows again: those with the name of one of its fields."""
     return _put(schema, {}, query)
+
+
+def with_answer(schema: Schema, body: Any, asked: Any, success: Response, answer: Any) -> Any:
+    """Put an ``answer``, and what was ``asked``, into a made-up ``body`` of a message about them."""
+    if not isinstance(body, dict) or not isinstance(answer, dict):
+        return body
+    place = success.schema.pointer if success.schema else None
+    if schema.pointer == place:
+        return answer
+    given = {**(asked if isinstance(asked, dict) else {}), **answer}
+    whole = {
+        **_put(schema, body, given),
+        **{n: answer for n, part in schema.properties.items() if part.pointer == place},
+    }
+    return whole if schema.accepts(whole) else body

@@ -75,8 +75,8 @@ class OperationContext(ActionContext):
 
     ``path`` holds the path's values in order, ``query`` the given values and the defaults of the others; ``address`` is
     the URL without the query, which is ``query_text``. ``notes`` go to a header of ours. ``headers`` are the request's
-    conditions, if the document has such, and ``media_type`` is its Content-Type. ``binding`` is the operation's role in
-    its family; only the behaviours of families may use it.
+    conditions and the addresses of its callbacks, if the document has such, and ``media_type`` is its Content-Type.
+    ``binding`` is the operation's role in its family; only the behaviours of families may use it.
     """
 
     operation: Operation

@@ -119,5 +119,14 @@ def emit_documented(
     return event
 
 
+def emit_to(tx: Transaction, ids: Ids, now: str, cause: str, type: str, body: Any, subscriber: Record) -> Record:
+    """Record an event of the document itself that is meant for one subscription alone."""
+    id = _new_id(tx, ids)
+    event = {"id": id, "type": type, "createdAt": now, "cause": cause, "recordId": None, "body": body}
+    tx.put(KIND, id, event)
+    outbox.add(tx, ids, now, event, subscriber)
+    return event
+
+
 def _new_id(tx: Transaction, ids: Ids) -> str:
     return str(tx.fresh(KIND, lambda number: str(ids.make("events", number))))

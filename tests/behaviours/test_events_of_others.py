@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from foreign import COUNT, TEXT, Foreign, having, listing, operation
+from wire import ask
 
 Serve = Callable[..., Foreign]
 
@@ -83,6 +84,53 @@ def test_who_gives_an_address_with_a_request_is_called_back(serve: Serve) -> Non
     assert (subscription["hookUrl"], subscription["trigger"]) == ("http://127.0.0.1:9/cb/done", "onOrderCreated")
     order = api.good("POST", "/orders", {"note": "a"})
     assert happened(api) == [("onOrderCreated", order)]
+
+
+EXPORT = {**having(id=TEXT, format=TEXT), "required": ["id", "format"]}
+
+
+def exported(tmp_path: Path, address: str, schema: Any, **more: Any) -> Foreign:
+    """An API with one operation, whose callback has this address and this body."""
+    export = {"$ref": "#/components/schemas/Export"}
+    post = operation(export, "202", body=having(format=TEXT, hooks=having(done=TEXT)), **more)
+    post["callbacks"] = {"ready": {address: posted(schema)}}
+    return Foreign(tmp_path, {"/exports/{kind}": {"post": post}}, components={"schemas": {"Export": EXPORT}})
+
+
+def hooks(api: Foreign) -> list[str]:
+    return [it["hookUrl"] for it in api.get("/__admin/webhooks/subscriptions")["items"]]
+
+
+def test_a_callback_that_no_change_causes_is_made_once_about_the_answer(tmp_path: Path) -> None:
+    message = {**having(type=TEXT, export={"$ref": "#/components/schemas/Export"}), "required": ["type", "export"]}
+    api = exported(tmp_path, "{$request.body#/hooks/done}?export={$response.body#/id}", message)
+    sent = {"format": "csv", "hooks": {"done": "http://127.0.0.1:9/a"}}
+    made = api.good("POST", "/exports/leads", sent)
+    assert happened(api) == [("ready", {"type": "ready", "export": made})]
+    api.good("POST", "/exports/leads", {**sent, "hooks": {"done": "http://127.0.0.1:9/b"}})
+    owed = api.get("/__admin/webhooks/deliveries")["items"]
+    assert sorted(it["url"].partition("?")[0] for it in owed) == ["http://127.0.0.1:9/a", "http://127.0.0.1:9/b"]
+    assert f"http://127.0.0.1:9/a?export={made['id'].replace(' ', '%20')}" in hooks(api)
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("$request.header.X-Notify", "http://127.0.0.1:9/h"),
+        ("{$request.query.to}/done", "http://127.0.0.1:9/q/done"),
+        ("http://127.0.0.1:9/{$request.path.kind}/{$method}/{$statusCode}", "http://127.0.0.1:9/leads/POST/202"),
+        ("http://127.0.0.1:9/?of={$request.body#/format}", "http://127.0.0.1:9/?of=a%20b%26c"),
+        ("{$request.body#/hooks/other}", ""),
+        ("{$request.header.X-Other}", ""),
+    ],
+)
+def test_the_address_of_a_callback_is_an_expression_about_the_request(tmp_path: Path, address: str, url: str) -> None:
+    parameters = [{"name": "X-Notify", "in": "header", "schema": TEXT}, {"name": "to", "in": "query", "schema": TEXT}]
+    api = exported(tmp_path, address, having(id=TEXT), parameters=parameters)
+    headers = [("content-type", "application/json"), ("x-notify", "http://127.0.0.1:9/h")]
+    target = "/exports/leads?to=http://127.0.0.1:9/q"
+    assert ask(api.app, "POST", target, body=b'{"format": "a b&c"}', headers=headers).status == 202
+    assert hooks(api) == ([url] if url else [])
 
 
 def test_an_event_can_be_caused_by_hand(serve: Serve) -> None:
