@@ -46,7 +46,7 @@ class Representation:
     ) -> PreparedResponse:
         """``body``, which is JSON or nothing, as ``content``.
 
-        An example of the document that is a text goes out as it is, unless the answer lives.
+        An example of this media type alone, or one that is a text, goes out as it is, unless the answer lives.
         """
         headers = self.headers(success, call.chance)
         if success.status == 201 or 300 <= success.status < 400:
@@ -74,8 +74,9 @@ class Representation:
 def _written(
     success: Response, content: Content, body: bytes, chances: Callable[[], RandomSource], *, lives: bool
 ) -> bytes:
-    is_text = any(isinstance(example, str) for example in content.examples.values())
-    if not body or not content.structured or (is_text and not lives):
+    other = content.schema is not success.schema  # a text, or a value that the other media types do not have
+    said = any(other or isinstance(example, str) for example in content.examples.values())
+    if not body or not content.structured or (said and not lives):
         return made_body(content, chances())
     return rendered(content, in_content(success, content, read_json(body, MAX_JSON_DEPTH + ENVELOPE_DEPTH), chances))
 

@@ -161,7 +161,7 @@ def as_a_list_does(binding: Binding, parameter: Parameter) -> bool:
     """Tell whether the inferred list uses a query parameter: for the page, or as a filter."""
     known = (it.parameter for it in binding.filters.known)
     used = (*binding.paging.values(), *binding.sorting.parameters)
-    return parameter in used or parameter.name in known
+    return parameter in used or parameter.name in known or parameter.name in binding.filters.expressions
 
 
 def idle(contract: Contract, operation: Operation) -> Sequence[str]:

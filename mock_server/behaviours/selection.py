@@ -2,10 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_server.behaviours.registry import OperationContext
+from mock_server.spec.filter_expressions import Predicate, UnreadableFilter, predicate
 from mock_server.store.base import Row
 from mock_server.support.text import shorten
 
@@ -26,10 +27,20 @@ class Selection:
             if not filter.is_plain and (wanted := filter.wanted_values(call.list_query)) is not None
         ]
         self.explain = [_NO_FIELD.format(shorten(text, 60)) for text in unknown]
+        self._expressions = [*self._read(call.binding.filters.expressions)]
+
+    def _read(self, names: Sequence[str]) -> Iterator[Predicate]:
+        for name in names:
+            text = self._call.list_query.get(name)
+            if isinstance(text, str) and text:
+                try:
+                    yield predicate(text, self._call.binding.family.fields)
+                except UnreadableFilter as fault:
+                    self.explain.append(f"the expression in {name} is ignored: {fault}")
 
     def rows(self, offset: int, limit: int) -> tuple[Sequence[Row], int]:
         """A window of the rows, and the number of all rows."""
-        if not self._order and not self._filters and not self._call.operation.oldest_first:
+        if not (self._order or self._filters or self._expressions) and not self._call.operation.oldest_first:
             return self._call.tx.page(self._kind, offset, limit, self._where)
         rows = self._all()
         return rows[offset : offset + limit], len(rows)
@@ -50,6 +61,7 @@ class Selection:
             rows = list(self._call.tx.find(self._kind, self._where))
             rows = rows if self._call.operation.oldest_first else rows[::-1]
             rows = [row for row in rows if all(it.admits(row.record, wanted) for it, wanted in self._filters)]
+            rows = [row for row in rows if all(holds(row.record) for holds in self._expressions)]
             for name, down in reversed(self._order):
                 rows = _sorted(rows, name, down=down)
             self._listed = rows

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.spec import ranges
+from mock_server.spec.filter_expressions import NAMES
 from mock_server.spec.names import plain
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.ranges import holds, inner_word
@@ -79,11 +80,13 @@ class Filter:
 class Filters:
     """The meaning of a list's query parameters.
 
-    ``unknown`` are the parameters or keys that name no field, each as a client writes it.
+    ``unknown`` are the parameters or keys that name no field, each as a client writes it; ``expressions`` are the
+    parameters that may have a whole expression.
     """
 
     known: Sequence[Filter] = ()
     unknown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    expressions: Sequence[str] = ()
 
 
 def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: Sequence[Schema]) -> Filters:
@@ -91,7 +94,11 @@ def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: S
     fields = _comparable(shapes)
     spelt = _spellings(fields, kind, id)
     known, unknown = list[Filter](), dict[str, list[str]]()
+    expressions = []
     for parameter in parameters:
+        if parameter.name.lower() in NAMES and parameter.name not in fields and parameter.schema.types == {"string"}:
+            expressions.append(parameter.name)
+            continue
         for inner in _keys(parameter):
             name = inner or parameter.name
             found, many, compare = (name, False, "") if name in fields else _meant(parameter, inner, spelt)
@@ -101,7 +108,7 @@ def infer_filters(parameters: Iterable[Parameter], kind: str, id: str, shapes: S
             else:
                 deep = inner and parameter.style == "deepObject"
                 unknown.setdefault(parameter.name, []).append(f"{parameter.name}[{inner}]" if deep else name)
-    return Filters(tuple(known), unknown)
+    return Filters(tuple(known), unknown, expressions)
 
 
 def _comparable(shapes: Sequence[Schema]) -> Mapping[str, Schema]:

@@ -228,3 +228,16 @@ def test_head_can_be_refused_where_the_real_api_does() -> None:
     app = create_app(Settings(world="empty", assume=("head-method=405",)))
     assert ask(app, "HEAD", "/v1/leads").status == 405
     assert ask(create_app(Settings(world="empty")), "HEAD", "/v1/leads").status == 200
+
+
+def test_each_media_type_has_its_own_example(tmp_path: Path) -> None:
+    contents = {
+        "application/json": {
+            "schema": {"type": "object", "properties": {"a": {"type": "integer"}}},
+            "example": {"a": 1},
+        },
+        "application/vnd.two+json": {"schema": {"type": "object"}, "example": {"b": 2}},
+    }
+    app = served(tmp_path, {"/version": {"get": _answering(contents)}})
+    assert asked(app, "/version", "application/vnd.two+json").json == {"b": 2}
+    assert asked(app, "/version").json == {"a": 1}

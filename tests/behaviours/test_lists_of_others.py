@@ -305,3 +305,16 @@ def test_a_list_by_another_name_shows_the_same_records(serve: Serve) -> None:
     api = serve(paths, components={"schemas": schemas})
     made = api.good("POST", "/things", {"name": "found"})
     assert api.get("/things/findByName?name=found") == [made]
+
+
+def test_an_expression_narrows_a_list_and_says_where_it_cannot(serve: Serve) -> None:
+    api = serve(things(having(value=THINGS), *query("$filter")))
+    for name in ("a", "b"):
+        api.good("POST", "/things", {"name": name, "size": 70_000})
+    assert [it["name"] for it in api.get("/things?$filter=size%20eq%2070000%20and%20name%20ne%20%27a%27")["value"]] == [
+        "b"
+    ]
+    assert "ignored" not in api.ask("GET", "/things?$filter=size%20gt%205").explain
+    answer = api.ask("GET", "/things?$filter=colour%20eq%205")
+    assert len(answer.json["value"]) == 5
+    assert "the expression in $filter is ignored: `colour` is no field of these records" in answer.explain
