@@ -178,6 +178,8 @@ class NotAcceptable(ApiError):
 class Conflict(ApiError):
     """The change clashes with a record that exists: 409, or the status that the document has for it."""
 
+    status = 409
+
     def __init__(self, *explain: str, status: int = 409, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
         super().__init__(*explain, headers=headers)
         self.status = status
