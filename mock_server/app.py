@@ -55,6 +55,7 @@ from mock_server.middleware.overrides import OverridesMiddleware
 from mock_server.middleware.rate_limit import RateLimit
 from mock_server.middleware.read_fence import fenced
 from mock_server.middleware.trusted_host import TrustedHost
+from mock_server.middleware.whole_worlds import WholeWorlds
 from mock_server.simulation.expiry import remove_expired
 from mock_server.simulation.own_record_schemas import OwnRecordSchemas
 from mock_server.simulation.timeline import Timeline
@@ -200,7 +201,7 @@ def _plane(
     from mock_server.admin.context import AdminContext  # start-up: neither is needed until somebody asks for the plane
 
     plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger, audit))
-    return DurableControl(plane, workspaces.commits) if workspaces.commits else plane
+    return DurableControl(plane, workspaces.commits) if workspaces.commits else WholeWorlds(plane, workspaces)
 
 
 def _living(
@@ -211,6 +212,7 @@ def _living(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         dispatcher.wake_all()
+        workspaces.begin_late()
         tidying = tidy_up(workspaces.log, workspaces.deferred_free)
         expiring = remove_expired(workspaces, dispatcher)
         always = [asyncio.create_task(work) for work in (timeline.pulse(), tidying, expiring)]

@@ -232,6 +232,7 @@ class MockServer:
                 thread.join(0.005)
                 if not thread.is_alive():
                     raise RuntimeError("the server did not start; its log says why")
+            self.app.state.workspaces.wait_for_all()
             self._running = opened.pop_all()
         return self
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from starlette.types import Receive, Scope, Send
 
+from mock_server.api.early_reads import is_early
 from mock_server.api.evolving import Evolving
 from mock_server.api.exchange import EXCHANGE, Exchange
 from mock_server.api.operation_handler import OperationHandler
@@ -51,6 +52,9 @@ class Endpoint:
             exchange.stage = Stage.ANSWER
             await send_answer(send, exchange, self.evolving(exchange, known), ours=self._settings.mock_headers)
             return
+        late = workspace.state.late
+        if late is not None and not is_early(self._contract, operation, scope["query_string"], late):
+            await late.made.ready()
         try:
             await self._handler(exchange, operation)(exchange, workspace, scope, receive, send)
         except (SpecError, AnswerInvalid) as fault:  # found only now: no value could be made for a schema

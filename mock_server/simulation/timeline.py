@@ -221,7 +221,7 @@ class Timeline:
     async def look_after(self, workspace: Workspace) -> None:
         """Do the due work of one workspace, in turns. Its errors are logged and reach no other workspace."""
         try:
-            while not workspace.clock.frozen and not self._is_moving(workspace):
+            while not workspace.clock.frozen and not self._is_moving(workspace) and workspace.state.late is None:
                 if self._per_minute and workspace.id == DEFAULT and not workspace.state.rows(scheduled.KIND):
                     self.begin()  # it was reset
                 if len(self.catch_up(workspace, _STEPS_PER_TURN)) < _STEPS_PER_TURN:

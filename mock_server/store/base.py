@@ -1,13 +1,11 @@
 """The interface of the store: the rows it keeps, and the methods an engine must have to make them last.
 
-The state of a workspace lives in memory (``state``), because an answer must cost microseconds; an engine is a
-``Log`` that makes each transaction last before it is acknowledged. A second engine implements these methods
-and no behaviour changes.
+The state of a workspace lives in memory (``state``), because an answer must cost microseconds; an engine is a ``Log``
+that makes each transaction last before it is acknowledged, and no behaviour knows which one.
 
-A log keeps *layers*. A layer has no parent and holds a whole state, or it holds what was changed since its parent.
-A workspace writes into a layer of its own; what it started from (a world, a snapshot) is a layer that nobody writes
-to any more, and that any number of workspaces may start from. So a reset, a restore and a fork cost the same,
-whatever they hold.
+A log keeps *layers*: one without a parent holds a whole state, another what was changed since its parent. A workspace
+writes into a layer of its own. What it started from (a world, a snapshot) is a layer that nobody writes to any more,
+and that many may start from, so a reset, a restore and a fork cost the same, whatever they hold.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +35,10 @@ class Row:
         self.key = key
         self.record = record
 
+    def values(self, names: Sequence[str]) -> list[Any]:
+        """The values of some members, None for each that the record does not have."""
+        return [self.record.get(name) for name in names]
+
 
 class Change(NamedTuple):
     """One record written (``row``) or removed (None) by a transaction; ``before`` is what there was, if anything."""
@@ -57,10 +59,7 @@ class LoggedTransaction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer that a log returns: its rows by kind in order, the ids that it removed from its parent, counters.
-
-    ``facts`` exist only without a parent: they say from what the state was made.
-    """
+    """A layer that a log returns. ``facts`` exist only without a parent: they say from what the state was made."""
 
     id: LayerId
     parent: "Layer | None" = None

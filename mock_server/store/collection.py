@@ -77,9 +77,8 @@ class Collection:
         lacking = [field for field in fields if field not in self._indexes]
         values: list[list[Any]] = [[] for _ in lacking]
         for row in self.order if lacking else ():
-            record = row.record  # it costs something to read, so each is read once
-            for field, found in zip(lacking, values, strict=True):
-                found.append(record.get(field))
+            for found, value in zip(values, row.values(lacking), strict=True):  # reading costs, so each is read once
+                found.append(value)
         for field, found in zip(lacking, values, strict=True):
             self._indexes[field] = _Index(self.order, found)
 

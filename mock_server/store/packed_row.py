@@ -1,12 +1,20 @@
-"""Rows that keep their record as JSON: what is loaded from a file takes a third of the memory, and most is never read.
+"""Rows that keep their record as JSON: what is loaded or made takes a third of the memory, and most is never read.
 
-A record is read anew each time that somebody asks for it, which takes some microseconds.
+A record is read anew each time that somebody asks for it, which takes some microseconds. A large member, such as the
+words of a call, is compressed: it takes most of the room, and lists are never filtered by it.
 """
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
 from mock_server.store.base import Id, Record, Row
 from mock_server.support.exact_json import trimmed
+
+_LARGE = 1024  # bytes: it pays to compress a member of a record that has more
+_LEVEL, _BARE = 1, -zlib.MAX_WBITS  # the quickest one is as small as the best within 2 %; without header and sum
 
 
 class PackedRow(Row):
@@ -25,10 +33,51 @@ class PackedRow(Row):
         found: Record = orjson.loads(self._text)
         return found
 
+    def values(self, names: Sequence[str]) -> list[Any]:
+        """The values of some members: the text is read once."""
+        found = self.record
+        return [found.get(name) for name in names]
+
+
+class SplitRow(PackedRow):
+    """A row with one large member, which is kept compressed. In the text of the others, null stands in its place."""
+
+    __slots__ = ("_large", "_name")
+
+    def __init__(self, id: Id, key: tuple[str, int], text: bytes, name: str, large: bytes) -> None:
+        super().__init__(id, key, text)
+        self._name = name
+        self._large = large
+
+    @property
+    def record(self) -> Record:  # type: ignore[override]  # nobody may set it
+        """The record: an equal one each time, never the same object."""
+        found: dict[str, Any] = orjson.loads(self._text)
+        found[self._name] = orjson.loads(zlib.decompress(self._large, _BARE))
+        return found
+
+    def values(self, names: Sequence[str]) -> list[Any]:
+        """The values of some members; the large one is read only if it is among them."""
+        found = self.record if self._name in names else orjson.loads(self._text)
+        return [found.get(name) for name in names]
+
 
 def packed(row: Row) -> Row:
     """Pack a row. One whose record has numbers beyond 64 bits stays as it is: orjson would not read them exactly."""
     try:
-        return PackedRow(row.id, row.key, trimmed(orjson.dumps(row.record)))
+        text = orjson.dumps(row.record)
+        if len(text) > _LARGE:
+            return _split(row) or PackedRow(row.id, row.key, trimmed(text))
+        return PackedRow(row.id, row.key, trimmed(text))
     except TypeError:
         return row
+
+
+def _split(row: Row) -> Row | None:
+    """Pack a row with its largest member apart; None if no member is large."""
+    members = {name: orjson.dumps(value) for name, value in row.record.items()}
+    name = max(members, key=lambda each: len(members[each]))
+    if len(members[name]) <= _LARGE:
+        return None
+    text = trimmed(orjson.dumps({**row.record, name: None}))
+    return SplitRow(row.id, row.key, text, name, zlib.compress(members[name], _LEVEL, _BARE))

@@ -7,6 +7,8 @@ from typing import Any
 from mock_server.store.base import ARRIVAL, Change, Id, Layer, LayerId, Log, LoggedTransaction, Record, Row
 from mock_server.store.collection import Collection, Where
 from mock_server.store.copy_on_write import SharedRows
+from mock_server.store.late_collections import LateCollections, settled
+from mock_server.store.new_rows import collections_of, created, new_row
 from mock_server.store.time_order import Timed
 
 _EVERYTHING: Where = MappingProxyType({})
@@ -19,14 +21,13 @@ Restoring = Callable[[str, Row], Row]
 class WorkspaceState:
     """The records of a workspace by kind, and how many of each kind it has ever created.
 
-    A ``fork`` costs as much as there are kinds: both states share a collection until one of them writes to it. A reset,
-    a snapshot and a new workspace are forks.
+    A fork, such as a reset, costs as much as there are kinds: states share a collection until one of them writes to it.
     """
 
     def __init__(
         self, collections: Mapping[str, Collection] = _EVERYTHING, counters: Mapping[str, int] = _EVERYTHING
     ) -> None:
-        self._collections = dict(collections)
+        self._collections = collections.copy() if isinstance(collections, dict) else dict(collections)
         self._counters = dict(counters)
         self._owned: set[str] = set()
         self.version = object()
@@ -38,23 +39,21 @@ class WorkspaceState:
 
         A record without an id is the only record of its kind, and the name of the kind is its id.
         """
-        collections = {
-            kind: Collection(
-                Row(record.get(ids.get(kind, "id"), kind), _key(record, arrival), record)
-                for arrival, record in enumerate(some)
-            )
-            for kind, some in records.items()
-        }
-        return cls(collections, {ARRIVAL: max(map(len, records.values()), default=0)})
+        names = {kind: ids.get(kind, "id") for kind in records}
+        return cls.of_rows(
+            {kind: [new_row(it, it.get(names[kind], kind)) for it in some] for kind, some in records.items()}
+        )
+
+    @classmethod
+    def of_rows(cls, rows: Mapping[str, Sequence[Row]]) -> "WorkspaceState":
+        """Make a state from new rows by kind, oldest first. Each gets the number of its arrival."""
+        return cls(collections_of(rows), {ARRIVAL: max(map(len, rows.values()), default=0)})
 
     @classmethod
     def restored(
         cls, layer: Layer, fit: Restoring = lambda kind, row: row, known: "dict[LayerId, WorkspaceState] | None" = None
     ) -> "WorkspaceState":
-        """Make the state of a layer with all layers below it. ``fit`` adapts each row.
-
-        ``known`` has the states of layers that were restored before. New ones are added to it.
-        """
+        """Make the state of a layer with all below it. ``fit`` adapts each row; ``known`` gets the others'."""
         known = {} if known is None else known
         chain = [layer]
         while chain[-1].parent is not None and chain[-1].id not in known:
@@ -80,10 +79,20 @@ class WorkspaceState:
                 state._collections[kind] = Collection(fitted)
         return state
 
+    def whole(self) -> Mapping[str, Collection]:
+        """All collections by kind, for a state that waits for this one: nobody may write to them any more."""
+        return self._collections
+
     def fork(self, counters: Mapping[str, int] | None = None) -> "WorkspaceState":
         """Return a second state with the same content, or other counters. Changes of one do not show in the other."""
         self._owned = set()
         return WorkspaceState(self._collections, self._counters if counters is None else counters)
+
+    @property
+    def late(self) -> LateCollections | None:
+        """The collections while some are still being made: reading those takes long. None once all are made."""
+        self._collections = settled(self._collections)
+        return self._collections if isinstance(self._collections, LateCollections) else None
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -126,10 +135,7 @@ class WorkspaceState:
 
 
 class Transaction:
-    """Changes to a workspace that happen all together or not at all.
-
-    Callers must never change a record in place that a transaction returns.
-    """
+    """Changes that happen all together or not at all. Callers must never change a record in place that it returns."""
 
     def __init__(self, state: WorkspaceState, log: Log | None = None, workspace: str = "") -> None:
         self._state = state
@@ -201,7 +207,7 @@ class Transaction:
     def put(self, kind: str, id: Id, record: Record) -> Row:
         """Create or replace a record."""
         before = self.get(kind, id)
-        key = before.key if before else _key(record, self.count(ARRIVAL))
+        key = before.key if before else (created(record), self.count(ARRIVAL))
         row = Row(id, key, record)
         if kind not in self._state._collections:
             self._kinds.append(kind)
@@ -242,9 +248,3 @@ class Transaction:
         for kind in [kind for kind, number in self._counted.items() if not number]:
             del self._state._counters[kind]
         self._before, self._counted, self._kinds, self._kept = {}, {}, [], None
-
-
-def _key(record: Mapping[str, Any], arrival: int) -> tuple[str, int]:
-    """The sorting key of lists: time of creation, or time of arrival for a record without one."""
-    created = record.get("createdAt")
-    return (created if isinstance(created, str) else "", arrival)

@@ -1,22 +1,24 @@
 """Seed a workspace: the world, fitted to the served document."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
-from mock_server.errors import SpecError
 from mock_server.spec.contract import Contract
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
-from mock_server.store.base import Record, Row
+from mock_server.store.base import ARRIVAL, Record, Row
+from mock_server.store.late_collections import LateCollections
+from mock_server.store.new_rows import collections_of, new_row
 from mock_server.store.state import Restoring, Transaction, WorkspaceState
-from mock_server.support.text import shorten
-from mock_server.workspaces.fitting import chance_for, completing, valid
+from mock_server.support.late_result import LateResult
+from mock_server.workspaces.early_rows import MOST_OF_A_LEAD, early_rows
+from mock_server.workspaces.fitting import valid
 from mock_server.workspaces.invention import invented_records
 from mock_server.workspaces.own_data.missing_values import with_missing_values
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.seeding_views import VIEWS
-from mock_server.world.build import build
+from mock_server.workspaces.story_rows import noting_faults, story_rows
+from mock_server.world.build import LEAD_KINDS, world_context
 from mock_server.world.clock import epoch_ms
 from mock_server.world.ids import CANONICAL, FIRST_FREE_INDEX, IdFormat, Ids, rng
 from mock_server.world.recipe import Recipe
@@ -70,23 +72,57 @@ def _formats(contract: Contract) -> dict[str, IdFormat]:
 def seeded(contract: Contract, recipe: Recipe, seed: int, start: datetime) -> WorkspaceState:
     """The records of a new workspace: the world's, and a few of every kind without a story."""
     ids = DocumentIds(contract, seed)
-    records: dict[str, Sequence[Record]] = {}
-    stories = {} if contract.foreign else build(recipe, seed, start, ids)
-    for kind, stored in stories.items():
-        family = contract.families.get(kind)
-        records[kind] = _records(contract, family, partial(_fitted, family, stored, seed)) if family else stored
-    for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
-        if family.kind not in records and (contract.foreign or family.kind not in VIEWS):
-            above = records.get(family.parent or "", ())
-            make = partial(invented_records, contract, family, above, recipe, ids, start)
-            records[family.kind] = _records(contract, family, make)
-    names = {kind: family.id for kind, family in contract.families.items()}
-    state = WorkspaceState.of(records, names)
+    rows = {} if contract.foreign else story_rows(contract, world_context(recipe, seed, start, ids))
+    _add_invented(contract, rows, recipe, ids, start)
+    state = WorkspaceState.of_rows(rows)
     more = {} if contract.foreign else with_missing_values(contract, recipe, ids, start, state)
-    state = WorkspaceState.of({**records, **more}, names) if more else state
+    state = WorkspaceState.of_rows({**rows, **more}) if more else state
     if recipe.records:
         _write_own(contract, recipe, ids, start, state)
     return state
+
+
+def seeded_early(
+    contract: Contract, recipe: Recipe, seed: int, start: datetime, whole: Callable[[], WorkspaceState]
+) -> WorkspaceState | None:
+    """The records of a large world: some can be read at once, and ``whole`` makes all. None for other worlds."""
+    ids = DocumentIds(contract, seed)
+    rows = None if contract.foreign else early_rows(contract, world_context(recipe, seed, start, ids))
+    if rows is None:
+        return None
+    _add_invented(contract, rows, recipe, ids, start, late=LEAD_KINDS)
+    late = LateCollections(collections_of(rows), LateResult(lambda: whole().whole()))
+    return WorkspaceState(late, {ARRIVAL: recipe.leads * MOST_OF_A_LEAD})
+
+
+def _add_invented(
+    contract: Contract,
+    rows: dict[str, list[Row]],
+    recipe: Recipe,
+    ids: Ids,
+    start: datetime,
+    late: Sequence[str] = (),
+) -> None:
+    """Add the kinds without a story; ``late`` are kinds with one that is not told yet."""
+    known = {*VIEWS, *late} if not contract.foreign else set()
+    for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
+        if family.kind not in rows and family.kind not in known:
+            rows[family.kind] = _invented(contract, family, rows, recipe, ids, start)
+
+
+def _invented(
+    contract: Contract,
+    family: Family,
+    rows: Mapping[str, Sequence[Row]],
+    recipe: Recipe,
+    ids: Ids,
+    start: datetime,
+) -> list[Row]:
+    """The rows of a kind without a story; none if no record can be made, and requests for them get the reason."""
+    above = [row.record for row in rows.get(family.parent or "", ())]
+    made: list[Record] = []
+    noting_faults(contract, family, lambda: made.extend(invented_records(contract, family, above, recipe, ids, start)))
+    return [new_row(record, record.get(family.id, family.kind)) for record in made]
 
 
 def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, state: WorkspaceState) -> None:
@@ -94,19 +130,6 @@ def _write_own(contract: Contract, recipe: Recipe, ids: Ids, start: datetime, st
     with Transaction(state) as tx:
         ground = Ground(contract, tx, ids, recipe, epoch_ms(start), state.kinds)
         write_records(ground, recipe.records.kinds, recipe.records.where)
-
-
-def _records(contract: Contract, family: Family, make: Callable[[], list[Record]]) -> list[Record]:
-    """Call ``make`` for records; none if it fails, and requests for them get the reason."""
-    try:
-        return make()
-    except SpecError as fault:
-        reason = str(fault)
-    except Exception as fault:  # nobody has foreseen this document; the other kinds do not care
-        what = f"{type(fault).__name__}: {shorten(str(fault), 200)}"
-        reason = f"the program failed on {family.kind}: {what} → please report it"
-    contract.note_unmade(family, reason)
-    return []
 
 
 def refitting(contract: Contract, seed: int) -> Restoring:
@@ -127,9 +150,3 @@ def _refitted(family: Family, row: Row, seed: int) -> Row:
     stored = row.record
     record = valid(family, stored, lambda: rng(seed, "fit", family.kind, row.id))
     return row if record is stored else Row(row.id, row.key, record)
-
-
-def _fitted(family: Family, records: Iterable[Record], seed: int) -> list[Record]:
-    """Give each record every field that the document knows. The values do not depend on the rest of the world."""
-    fit = completing(family)
-    return [fit(record, chance_for(family, record, seed)) for record in records]

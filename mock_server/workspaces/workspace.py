@@ -105,6 +105,24 @@ class Workspaces:
         """Build the world of a plan, so that ``create`` and ``reset`` make nobody wait. Raises StateError."""
         await self._templates.prepare(plan.recipe, plan.seed, start or plan.start or self.started)
 
+    def begin_late(self) -> None:
+        """Make in a thread what is not made yet of the worlds of these workspaces."""
+        for workspace in self:
+            if late := workspace.state.late:
+                late.made.begin()
+
+    def wait_for_all(self) -> None:
+        """Block until the worlds of all these workspaces are made."""
+        for workspace in self:
+            if late := workspace.state.late:
+                late.whole()
+
+    async def whole(self) -> None:
+        """Return when the worlds of all these workspaces are made."""
+        for workspace in list(self):
+            if late := workspace.state.late:
+                await late.made.ready()
+
     def create(
         self, id: str, plan: WorldPlan, keys: Iterable[str], *, frozen: bool = False, terms: Terms = NO_TERMS
     ) -> Workspace:

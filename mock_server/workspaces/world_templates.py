@@ -10,14 +10,14 @@ from mock_server import __version__
 from mock_server.config.paths import FIXTURES
 from mock_server.event_loop.turns import in_turns
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Layer, LayerId, Log, Slices, at_once
+from mock_server.store.base import Layer, LayerId, Log, NoLog, Slices, at_once
 from mock_server.store.state import Restoring, WorkspaceState
 from mock_server.support.condition import Condition, in_a_thread
 from mock_server.support.exact_json import write_json
 from mock_server.support.garbage_collector import building_a_world
 from mock_server.workspaces.lookup_indexes import make_indexes
 from mock_server.workspaces.plan import recipe_as_kept
-from mock_server.workspaces.seeding import refitting, seeded
+from mock_server.workspaces.seeding import refitting, seeded, seeded_early
 from mock_server.world.clock import stamp
 from mock_server.world.recipe import Recipe
 
@@ -58,9 +58,14 @@ class Templates:
         return found.hexdigest()
 
     def of(self, recipe: Recipe, seed: int, start: datetime) -> Template:
-        """The world, built now if it is not in memory. Raises StateError."""
+        """The world, built now if it is not in memory. Raises StateError.
+
+        A large one that no log stores is built late: most of it while others are served already.
+        """
         key = _Key(recipe, seed, stamp(start))
-        if key not in self._at_hand:
+        if key not in self._at_hand and (state := self._early(key, start)) is not None:
+            self._take(key, Template(state, at_once(self._log.keep({}, {}, {}))))
+        elif key not in self._at_hand:
             state = self._build(key, start)
             self._take(key, Template(state, at_once(self._keep_template(key, state))))
         return self._at_hand[key]
@@ -102,6 +107,11 @@ class Templates:
     def make_indexes(self, state: WorkspaceState) -> None:
         """Make the indexes for which a request would have to wait."""
         make_indexes(self._contract, state)
+
+    def _early(self, key: _Key, start: datetime) -> WorkspaceState | None:
+        if not isinstance(self._log, NoLog):
+            return None  # it stores whole states
+        return seeded_early(self._contract, key.recipe, key.seed, start, lambda: self._build(key, start))
 
     def _build(self, key: _Key, start: datetime) -> WorkspaceState:
         with building_a_world():

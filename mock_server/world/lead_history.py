@@ -69,6 +69,11 @@ def build_story(context: WorldContext, index: int) -> LeadStory:
     return story
 
 
+def first_contact(context: WorldContext, index: int) -> int:
+    """The time at which lead number ``index`` first gets in touch: it is known without the rest of the story."""
+    return _first_contact(context, context.rng("leads", index))
+
+
 def _first_contact(context: WorldContext, stream: Rng) -> int:
     """The time of the first contact: some day of the last ``days_back``, mostly by day."""
     zone, today = context.business.zone, to_local(context.business.zone, context.now) // DAY

@@ -9,7 +9,7 @@ import pytest
 from begun import begun
 
 from mock_server.store.base import Row
-from mock_server.store.packed_row import PackedRow, packed
+from mock_server.store.packed_row import PackedRow, SplitRow, packed
 from mock_server.store.sqlite_log import SqliteLog
 from mock_server.store.state import WorkspaceState
 
@@ -30,6 +30,32 @@ def test_a_row_with_a_long_number_stays_as_it_is(number: Any) -> None:
     row = Row("a", ("", 0), {"data": [number]})
 
     assert packed(row) is row
+
+
+CALL = {"id": "in_1", "source": "CALL", "data": {"said": ["Good morning, how can I help?"] * 60}, "last": None}
+
+
+@pytest.mark.parametrize("words", [CALL, {**CALL, "data": "words " * 300}, {**CALL, "source": ["x" * 20] * 90}])
+def test_a_large_member_takes_little_and_is_read_as_it_was(words: dict[str, Any]) -> None:
+    row = packed(Row("in_1", ("2026-01-01", 7), words))
+
+    assert isinstance(row, SplitRow)
+    assert (row.id, row.key, repr(row.record)) == ("in_1", ("2026-01-01", 7), repr(words))
+    assert row.values(["source", "data", "id", "none"]) == [words["source"], words["data"], "in_1", None]
+    assert sum(len(part) for part in (row._text, row._large)) < len(repr(words)) / 2
+
+
+@pytest.mark.parametrize("record", [CALL, NESTED])
+def test_members_are_read_alike_from_every_row(record: dict[str, Any]) -> None:
+    row = Row("a", ("", 0), record)
+
+    assert packed(row).values([*record, "none"]) == row.values([*record, "none"]) == [*record.values(), None]
+
+
+def test_a_long_record_without_a_large_member_is_kept_whole() -> None:
+    record = {f"field{number}": "x" * 30 for number in range(100)}
+
+    assert type(packed(Row("a", ("", 0), record))) is PackedRow
 
 
 def test_loaded_records_take_little_more_than_their_text(tmp_path: Path) -> None:

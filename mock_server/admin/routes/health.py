@@ -22,6 +22,8 @@ def routes(control: AdminContext) -> list[Route]:
         """The server takes requests: whoever sends it some asks this. A server that stops takes no more."""
         if control.dispatcher.closing:
             raise ControlRefused(503, "the server stops; send requests to another one, or wait for its next start")
+        if any(workspace.state.late for workspace in control.workspaces):
+            raise ControlRefused(503, "a large world is still being made: most requests have to wait for it")
         return answer({"status": "ready"})
 
     return [Route("/health", health), Route("/health/live", live), Route("/health/ready", ready)]

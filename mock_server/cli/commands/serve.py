@@ -122,14 +122,15 @@ def _write_token(token: str) -> None:
 def _introduce(lines: LogLines, settings: Settings, app: Starlette, url: str) -> None:
     workspace: Workspace = app.state.workspaces.get(DEFAULT)
     contract: Contract = app.state.workspaces.contract
-    counts = record_counts(workspace.state)
+    late = workspace.state.late
+    counts = record_counts(workspace.state) if late is None else {"leads": workspace.plan.recipe.leads}
     kinds = list(counts)[:_SHOWN] if contract.foreign else ("leads", "inquiries", "appointments")
     shown = ", ".join(f"{counts[kind]:,} {kind}" for kind in kinds if kind in counts)
     plan = workspace.plan
     facts = {
         "url": url,
         "key": "the one that you gave" if app.state.key == given_key() else app.state.key,
-        "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}",
+        "world": f"{plan.recipe.name}, seed {plan.seed}: {shown or 'no records'}{', the rest follows' if late else ''}",
         "contract": _known(settings, contract),
         **({"ignores": _few(unread)} if (unread := idle_in(contract)) else {}),
         "state": settings.state or "in memory",

@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_server.errors import RecordsError
 from mock_server.spec.contract import Contract
-from mock_server.store.base import Record
+from mock_server.store.base import Record, Row
 from mock_server.store.state import Transaction, WorkspaceState
 from mock_server.workspaces.own_data.planting import Ground, write_records
 from mock_server.workspaces.own_data.vocabulary import STATUSES
@@ -32,14 +32,14 @@ _OLD = 8 * DAY
 
 def with_missing_values(
     contract: Contract, recipe: Recipe, ids: Ids, start: datetime, state: WorkspaceState
-) -> Mapping[str, Sequence[Record]]:
-    """All records of the kinds that get more; nothing if the world has every value already."""
+) -> Mapping[str, Sequence[Row]]:
+    """All rows of the kinds that get more; nothing if the world has every value already."""
+    if recipe.leads < FEWEST_LEADS or has_every_value(state):
+        return {}
     leads = _suitable(state, epoch_ms(start))
-    if recipe.leads < FEWEST_LEADS or not leads:
+    if not leads:
         return {}
     written = _missing(state, leads, epoch_ms(start))
-    if not written:
-        return {}
     counters = dict.fromkeys((*_COUNTED, *SOURCE_KINDS.values()), -_ROOM)
     copy = state.fork(counters)
     tx = Transaction(copy)
@@ -48,7 +48,12 @@ def with_missing_values(
     except RecordsError:  # there is no room for it in this calendar: the world stays as it is
         return {}
     kinds = {change.kind for change in tx.changes()}
-    return {kind: [row.record for row in copy.rows(kind)] for kind in kinds}
+    return {kind: [Row(row.id, row.key, row.record) for row in copy.rows(kind)] for kind in kinds}
+
+
+def has_every_value(state: WorkspaceState) -> bool:
+    """True if records of a world, or of a part of it, have every value: then nothing is added to the whole."""
+    return not any(_lacking(state))
 
 
 def _suitable(state: WorkspaceState, now: int) -> list[Record]:
@@ -60,18 +65,14 @@ def _suitable(state: WorkspaceState, now: int) -> list[Record]:
 
 def _missing(state: WorkspaceState, leads: Sequence[Record], now: int) -> dict[str, list[dict[str, Any]]]:
     """The records with the missing values."""
-    met = {row.record.get("source") for row in state.rows("inquiries")}
-    visits = [row.record for row in state.rows("appointments")]
-    statuses = {visit.get("status") for visit in visits}
-    wanted: list[dict[str, Any]] = [{"status": it} for it in STATUSES if it not in statuses]
-    wanted += [] if any(visit.get("isRescheduled") for visit in visits) else [{"isRescheduled": True}]
+    sources, wanted = _lacking(state)
     organization = state.rows("organization")
     zone = str(organization[0].record.get("timeZone", "UTC")) if organization else "UTC"
     for one in wanted:
         if one.get("status") == "COMPLETED":
             one["on"] = f"{_days_to_a_weekday(now, zone)} days ago 10:00"
     asked = {
-        "inquiries": [{"source": source} for source in SOURCES if source not in met],
+        "inquiries": sources,
         "appointments": wanted,
     }
     return {
@@ -79,6 +80,23 @@ def _missing(state: WorkspaceState, leads: Sequence[Record], now: int) -> dict[s
         for kind, some in asked.items()
         if some
     }
+
+
+def _lacking(state: WorkspaceState) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The values of inquiries, and those of appointments, that no record has."""
+    sources, statuses, moved = set(SOURCES), set(STATUSES), True
+    for row in state.rows("inquiries"):
+        if not sources:
+            break  # the usual case, after a few records
+        sources.discard(row.values(("source",))[0])
+    for row in state.rows("appointments"):
+        if not (statuses or moved):
+            break
+        status, is_moved = row.values(("status", "isRescheduled"))
+        statuses.discard(status)
+        moved = moved and not is_moved
+    visits: list[dict[str, Any]] = [{"status": it} for it in STATUSES if it in statuses]
+    return [{"source": it} for it in SOURCES if it in sources], visits + [{"isRescheduled": True}] * moved
 
 
 def _days_to_a_weekday(now: int, zone: str) -> int:
