@@ -11,6 +11,7 @@ from wire import ask
 
 from mock_server.app import create_app
 from mock_server.config.settings import Settings
+from mock_server.webhooks.subscriptions import MAX_SUBSCRIPTIONS, subscribe
 
 ASKED = {"org_id": "org_1", "user_id": "usr_1"}
 SUBSCRIBE = "/api/webhooks/zapier/subscribe?org_id=org_1&user_id=usr_1"
@@ -53,6 +54,18 @@ def test_every_subscription_has_a_number_of_its_own_for_ever(api: Desk) -> None:
     api.delete(UNSUBSCRIBE, {"hookId": first})
     numbers = [api.post(SUBSCRIBE, HOOK)["id"] for _ in range(2)]
     assert len({first, *numbers}) == 3
+
+
+def test_a_workspace_has_no_more_subscriptions_than_one_event_can_soon_be_owed_to(api: Desk) -> None:
+    made = api.post(SUBSCRIBE, HOOK)
+    with api.app.state.workspaces.transaction(api.workspace) as tx:
+        for _ in range(MAX_SUBSCRIPTIONS - 1):
+            subscribe(tx, made["createdAt"], made["hookUrl"], made["trigger"])
+    refused = api.refused(400, "POST", SUBSCRIBE, HOOK)
+    assert f"{MAX_SUBSCRIPTIONS:,} subscriptions" in refused.explain
+    assert "1,000 subscriptions" in api.admin("POST", "/webhooks/listeners", {}).json["detail"]
+    api.delete(UNSUBSCRIBE, {"hookId": made["id"]})
+    api.post(SUBSCRIBE, HOOK)
 
 
 @pytest.mark.parametrize("wrong", [{"trigger": "LEAD_EATEN"}, {"hookUrl": "ftp://127.0.0.1/"}, {"hookUrl": "here"}])
