@@ -33,9 +33,13 @@ class ScheduledAction:
     id: Id
 
 
-def next_due(tx: Transaction) -> ScheduledAction | None:
-    """The work that is due first; at the same time, visits before people, and older records before newer ones."""
-    visit, planned = tx.earliest("appointments", change_time), tx.earliest(KIND, _planned_time)
+def next_due(tx: Transaction, *, foreign: bool) -> ScheduledAction | None:
+    """The work that is due first; at the same time, visits before people, and older records before newer ones.
+
+    What time does to the appointments of a ``foreign`` document, nobody has said.
+    """
+    visit = None if foreign else tx.earliest("appointments", change_time)
+    planned = tx.earliest(KIND, _planned_time)
     if visit is not None and (planned is None or visit[0] <= planned[0]):
         return ScheduledAction(visit[0], "appointments", visit[1].id)
     return None if planned is None else ScheduledAction(planned[0], KIND, planned[1].id)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mock_server.behaviours.registry import ActionContext
@@ -63,6 +64,7 @@ class Timeline:
         self._per_minute = per_minute
         self._workspaces = workspaces
         self._dispatcher = dispatcher
+        self._next_due = partial(scheduled.next_due, foreign=workspaces.contract.foreign)
         self._attempts = AttemptWatch(workspaces)
         self._moving: set[tuple[Workspace, int]] = set()  # with the generation that is moved
 
@@ -193,7 +195,7 @@ class Timeline:
     def _next(self, workspace: Workspace, now: str, target: str) -> str | None:
         """The time of the next due work up to ``target``."""
         with self._workspaces.transaction(workspace) as tx:
-            due, retry = scheduled.next_due(tx), tx.earliest(outbox.KIND, outbox.due_time, after=now)
+            due, retry = self._next_due(tx), tx.earliest(outbox.KIND, outbox.due_time, after=now)
         ends = [end for end in map(_stamp, workspace.windows()) if end > now]
         first = min([*ends, *([due.at] if due else []), *([retry[0]] if retry else [])], default=None)
         return first if first is not None and first <= target else None
@@ -201,7 +203,7 @@ class Timeline:
     def _step(self, workspace: Workspace, now: str, planned: Id | None = None) -> Facts | None:
         """Do the first work that is due by ``now``, or the planned one with this id; None if there is none."""
         with self._workspaces.transaction(workspace) as tx:
-            due = scheduled.next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
+            due = self._next_due(tx) if planned is None else scheduled.ScheduledAction(now, scheduled.KIND, planned)
             if due is None or due.at > now:
                 return None
             done = scheduled.carry_out(self._action_context(workspace, tx, now), workspace.plan.recipe, due)

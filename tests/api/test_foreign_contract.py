@@ -39,6 +39,21 @@ def test_a_limit_that_was_asked_for_holds_for_any_document(tmp_path: Path) -> No
     assert [ask(app, "GET", "/v1/leads").status for _ in range(2)] == [200, 429]
 
 
+def test_time_does_nothing_to_the_appointments_of_another_document(tmp_path: Path) -> None:
+    time = {"type": "string", "format": "date-time"}
+    fields = {"id": {"type": "string"}, "status": {"enum": ["PENDING", "DONE"]}, "start": time, "end": time}
+    booked = {"type": "object", "required": ["id"], "properties": fields}
+    content = {"content": {"application/json": {"schema": booked}}}
+    posted = {"requestBody": content, "responses": {"201": {"description": "", **content}}}
+    listed = _answering({"type": "array", "items": booked})
+    app = _serving(tmp_path, {"/appointments": {"get": listed, "post": posted}}, world="empty")
+    sent = {"id": "a", "status": "PENDING", "start": "2020-01-01T00:00:00Z", "end": "2020-01-01T01:00:00Z"}
+    assert ask(app, "POST", "/appointments", body=json.dumps(sent).encode()).status == 201
+    moved = ask(app, "POST", "/__admin/clock/advance", body=b'{"seconds": 86400}')
+    assert moved.json["happened"] == []
+    assert ask(app, "GET", "/appointments").json == [sent]
+
+
 @pytest.mark.parametrize(("vendor", "status"), [("sophiie", 200), ("other", 404)])
 def test_a_flag_says_whose_document_it_is(tmp_path: Path, vendor: str, status: int) -> None:
     app = _serving(tmp_path, LEADS, vendor=vendor)
