@@ -7,6 +7,8 @@ anybody can wait for. Here only the likeliest branch is followed.
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+import jsonschema_rs
+
 from mock_server.errors import Problem
 from mock_server.spec.document import Document
 from mock_server.spec.schema_lint import compiled
@@ -112,12 +114,22 @@ def own_reason(part: SchemaPart, value: Any, path: Path) -> Problem | None:
             node |= {**named, "additionalProperties": False}
         made[key] = node, compiled(node)
     node, validator = made[key]
-    error = next(iter(validator.iter_errors(value if _LOOK_INSIDE & node.keys() else _shallow(value))), None)
+    error = _first_error(validator, value if _LOOK_INSIDE & node.keys() else _shallow(value))
     if error is None:
         return None
     problem = explained(error, node)
     start = pointer(path).rstrip("/")
     return Problem(start + problem.where if problem.where != "/" else pointer(path), problem.what, problem.remedy)
+
+
+def _first_error(validator: jsonschema_rs.Validator, value: Any) -> jsonschema_rs.ValidationError | None:
+    """The first error of a value. Whoever iterates over the errors has all of them made, each with a copy of it."""
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        error.__traceback__ = None  # it has this frame, which has the value
+        return error
+    return None
 
 
 def _shallow(value: Any) -> Any:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_server.spec.component_answers import ComponentAnswers
+from mock_server.spec.demands import most_demands
 from mock_server.spec.document import Document, Node
 from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.recursion import recursion
@@ -33,6 +34,7 @@ _DATA = frozenset({"default", "example", "examples", "description", "enum", "con
 _WHOLE = ("unevaluatedProperties", "unevaluatedItems")
 _SMALL = 100  # nodes of a component, with all that it leads to, that stays in one piece with those that name it
 _ONE_PIECE = 500  # nodes that are added to a validator so
+_FEW_DEMANDS = 500  # on one object: each that it does not meet makes an error, which holds a copy of the object
 
 
 class ComponentValidator:
@@ -41,7 +43,8 @@ class ComponentValidator:
     def __init__(self, document: Document, place: str, *, sent: bool) -> None:
         builder = _Builder(document, sent=sent)
         self._document, self._places, self._sent = document, builder.places, sent
-        self.validator = compiled(builder.source(place), {CUT: _asking(document, sent=sent)})
+        self._demands = most_demands(source := builder.source(place))
+        self.validator = compiled(source, {CUT: _asking(document, sent=sent)})
 
     @classmethod
     def at(cls, document: Document, place: str, *, sent: bool = False) -> "ComponentValidator":
@@ -58,6 +61,8 @@ class ComponentValidator:
 
     def complaints(self, value: Any, limit: int, above: Sequence[str | int] = ()) -> list[Complaint]:
         """At most ``limit`` reasons why ``value`` is invalid. It stands at the path ``above`` in the request."""
+        if self._demands > _FEW_DEMANDS:
+            return [complaint.below(above) for complaint in self.first_complaint(value)]
         found: list[Complaint] = []
         for error in islice(self.validator.iter_errors(value), limit):
             found += self._complaints(error, limit, above)

@@ -1,5 +1,6 @@
 """Reasons why a large value is not admitted: they are exact, and no branch costs a copy of the value."""
 
+import json
 import time
 from typing import Any
 
@@ -34,6 +35,13 @@ CASES: list[tuple[str, Any, Any, str, str]] = [
     ("a small part beside ways", {"anyOf": [of(), of()], **of(n=INTEGER)}, {"l": MANY, "n": "x"}, "/n", "integer"),
     ("an item", {"type": "array", "items": of(a=INTEGER)}, [*MANY, {"a": "x"}], "/27000/a", 'not of type "integer"'),
     ("what is missing", {"type": "object", "required": ["z"]}, {"l": MANY}, "/z", "is missing"),
+    (
+        "thousands that each ask for another",
+        {"dependentRequired": {f"m{number}": ["z"] for number in range(3_000)}},
+        {f"m{number}": "x" for number in range(10_000)},
+        "/z",
+        "is missing",
+    ),
     ("what is unknown", {**of(k={}), "additionalProperties": False}, {"l": MANY}, "/l", "is not known here"),
     (
         "a pattern of names beside what is unknown",
@@ -53,6 +61,29 @@ def test_the_reason_of_a_large_value_is_exact_and_soon(node: Any, value: Any, wh
     (problem,) = asked.problems(value)
     assert time.thread_time() - began < 0.1
     assert (problem.where, what in problem.what) == (where, True), problem
+
+
+DEEP: Any = json.loads('{"a":' * 90 + "1" + "}" * 90)
+DEMANDS: dict[str, Any] = {
+    "required": {"required": [f"r{number}" for number in range(3_000)]},
+    "dependentRequired": {"dependentRequired": {"a": [f"r{number}" for number in range(3_000)]}},
+    "dependentSchemas": {"dependentSchemas": {"a": {"required": [f"r{number}" for number in range(3_000)]}}},
+    "allOf": {"allOf": [{"required": [f"r{number}"]} for number in range(3_000)]},
+}
+
+
+@pytest.mark.parametrize("node", DEMANDS.values(), ids=DEMANDS)
+@pytest.mark.parametrize("below", [False, True], ids=["here", "behind a reference"])
+def test_of_thousands_of_missing_members_the_first_is_told_soon(node: Any, below: bool) -> None:
+    root = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {}}}
+    schemas = {"It": of(b={"$ref": "#/components/schemas/Other"}) if below else node, "Other": node}
+    asked = Schema(parse({**root, "components": {"schemas": schemas}}, "openapi.json"), "/components/schemas/It")
+    value = {"b": DEEP} if below else DEEP
+    asked.accepts(value)  # makes what is made once
+    began = time.thread_time()
+    (problem,) = asked.problems(value)
+    assert time.thread_time() - began < 0.1
+    assert (problem.where, problem.what) == ("/b/r0" if below else "/r0", "is missing")
 
 
 def test_a_large_value_that_is_admitted_has_no_reason() -> None:
