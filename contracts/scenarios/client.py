@@ -41,6 +41,8 @@ class ScenarioClient:
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.created: dict[tuple[Any, ...], Any] = {}
         """The moment of creation of each item that was seen, by listing, parents and id."""
+        self.read_alone: dict[str, set[Any]] = {}
+        """By operation, the ids of the records that were chosen to be read by themselves."""
         self._transport = transport
         self._fine: response_conformance.KnownItems = {}
         self._private = PrivateTexts(contract.words) if transport.guard.policy.private else None
@@ -54,8 +56,9 @@ class ScenarioClient:
     def elsewhere(self, key: str, show_evidence: EvidenceView) -> "ScenarioClient":
         """Make a client with the key of another organization; its findings are added to this client's."""
         other = copy(self)
-        other.target, other.created, other._last, other.show_evidence = (
+        other.target, other.created, other.read_alone, other._last, other.show_evidence = (
             replace(self.target, key=key),
+            {},
             {},
             {},
             show_evidence,

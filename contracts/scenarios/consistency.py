@@ -11,7 +11,8 @@ from contracts.rules import consistency as rules
 from contracts.rules import lifecycle
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
-from contracts.scenarios.records import Record, Shape, agree, differences, is_change_time, record_of
+from contracts.scenarios.records import Record, differences, is_change_time, record_of
+from contracts.scenarios.single_reads import examine, unread
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing, bare
@@ -21,16 +22,11 @@ _OWN = ("uuid", "guid", "uid", "sid", "gid", "key", "slug", "name", "token", "co
 """Names of ids that an item may have of its own, as ``id``."""
 
 
-def some(items: Sequence[Record], most: int = _SAMPLE) -> list[Record]:
-    """The first item, the last one, and others evenly between them."""
-    step = max(1, len(items) // most)
-    return [*items[::step][: most - 1], *items[-1:]]
-
-
 def details(client: ScenarioClient, family: Family, listing: Listing, read: Operation) -> None:
     """A list and the item itself show the same data; records below an item belong to it."""
     validator = read.document.validator(read.parameters_in("path")[-1].schema)
-    for item in some([item for item in whole_list(client, listing) if validator.is_valid(item["id"])]):
+    known = [item for item in whole_list(client, listing) if validator.is_valid(item["id"])]
+    for item in unread(client, read, known, _SAMPLE):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if record["id"] != item["id"]:
@@ -38,14 +34,7 @@ def details(client: ScenarioClient, family: Family, listing: Listing, read: Oper
                 rules.DETAIL, read, exchange, expected=f"the record {item['id']}", got=f"{record['id']}", where="id"
             )
             continue
-        shape = Shape(read.document, read.success.schema if read.success else {})
-        for name in differences(item, record):
-            if name in shape.names and not shape.member(name).admits(item[name]):
-                continue  # the two answers have it in two forms
-            if not read.document.vendors and agree(item[name], record[name]):
-                continue  # a list may show less of what is inside
-            got = f"{name}: {record[name]!r}"
-            client.broken(rules.DETAIL, read, exchange, expected=f"{name}: {item[name]!r}", got=got, where=name)
+        examine(client, listing, read, item, exchange)
         for child in family.children:
             _children(client, child, item["id"])
 
@@ -153,8 +142,10 @@ def _counters(client: ScenarioClient, operation: Operation, lead: Record, own: S
 def lead_details(client: ScenarioClient, lists: Mapping[str, Listing], read: Operation) -> None:
     """The last inquiry that a lead carries is the inquiry itself."""
     inquiries = {item["id"]: item for item in whole_list(client, lists[business_rules.INQUIRIES])}
-    for lead in some(whole_list(client, lists[business_rules.LEADS]), _MORE):
+    listing = lists[business_rules.LEADS]
+    for lead in unread(client, read, whole_list(client, listing), _MORE):
         exchange = client.get(read, lead["id"])
+        examine(client, listing, read, lead, exchange)
         last, id = exchange.field("lastInquiry"), lead.get("lastInquiryId")
         if (last or {}).get("id") != id or (last and differences(last, inquiries.get(id, {}))):
             client.broken(
@@ -166,8 +157,9 @@ def inquiry_details(client: ScenarioClient, listing: Listing, leads: Listing, re
     """A call lasts from its start to its end; an e-mail that came in was not sent to its own lead."""
     items = whole_list(client, listing)
     calls = [item for item in items if item.get("source") == "CALL"]
-    for item in some(calls, _MORE):
+    for item in unread(client, read, calls, _MORE):
         exchange = client.get(read, item["id"])
+        examine(client, listing, read, item, exchange)
         data = exchange.field("data") or {}
         start, end, seconds = data.get("startedAt"), data.get("endedAt"), data.get("duration")
         if isinstance(start, str) and isinstance(end, str) and isinstance(seconds, int):
@@ -175,8 +167,9 @@ def inquiry_details(client: ScenarioClient, listing: Listing, leads: Listing, re
             if abs(real - seconds) > 1:
                 client.broken(rules.DURATION, read, exchange, expected=f"{real:.0f} seconds", got=f"{seconds}")
     addresses = {lead["id"]: lead.get("email") for lead in whole_list(client, leads)}
-    for item in some([item for item in items if item.get("source") == "EMAIL"]):
+    for item in unread(client, read, [item for item in items if item.get("source") == "EMAIL"], _SAMPLE):
         exchange = client.get(read, item["id"])
+        examine(client, listing, read, item, exchange)
         data, own = exchange.field("data") or {}, addresses.get(item.get("leadId"))
         if own is not None and data.get("to") == own != data.get("from"):
             client.broken(rules.INNER, read, exchange, expected=f"from: {own}", got=f"to: {own}", where="/to")

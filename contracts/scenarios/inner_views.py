@@ -1,39 +1,25 @@
 """Scenarios about answers that must be consistent in themselves, and lists that must agree with their references."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.rules import consistency as rules
 from contracts.rules import inner_agreement as judgements
-from contracts.rules.rule import Violation
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.consistency import some
 from contracts.scenarios.paging import beginning, whole_list
-from contracts.scenarios.records import Record, agree, differences, record_of
+from contracts.scenarios.records import Record, record_of
+from contracts.scenarios.single_reads import accuse, examine, unread
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Listing, id_prefix
-from contracts.transport.exchange import Exchange
 
 _MAX_RECORDS = 60
 """Most records that are read one by one: enough to find a fault that one in ten has."""
 _MAX_OF_A_KIND = 16
 _PREFIX = re.compile(r"[a-z]{2,5}_")
-
-
-def accuse(
-    client: ScenarioClient, violations: Iterable[Violation], evidence: Sequence[Exchange], *blamed: Operation
-) -> None:
-    """Note what a judgement found, against each operation that may be at fault."""
-    for found in violations:
-        for operation in blamed:
-            if found.rule in (rules.TURNS, rules.SPAN) and not operation.document.vendors:
-                continue  # only of our conversations is it known that the oldest turn comes first, and what ends
-            where = found.location.name
-            client.broken(found.rule, operation, *evidence, expected=found.expected, got=found.got, where=where)
 
 
 def items(client: ScenarioClient, listing: Listing) -> None:
@@ -50,26 +36,17 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
     inner_ids: dict[Any, Any] = {}
     validator = read.document.validator(read.parameters_in("path")[-1].schema)
     shown = [item for item in beginning(client, listing) if validator.is_valid(item["id"])]
-    for item in _of_each_kind(listing, shown):
+    for item in _of_each_kind(client, listing, read, shown):
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records
             accuse(client, judgements.own_id(inner_ids, record, record.get(inner)), [exchange], read)
         for name in business_rules.ONCE.get(read.key, ()):
             accuse(client, judgements.once(record.get(name), name), [exchange], read)
-        accuse(client, judgements.within(record), [exchange], read)
-        accuse(client, judgements.together(record, record.get(inner)), [exchange], read)
-        for name in differences(item, record):
-            if not read.document.vendors and agree(item[name], record[name]):
-                continue  # a list may show less of what is inside
-            due, got = f"{item['id']}: {name} {item[name]!r}, as listed", f"{record[name]!r}"
-            violation = Violation(rules.DETAIL, expected=due, got=got)
-            evidence = client.last(listing.operation), exchange
-            for blamed in (read, listing.operation):  # nobody can say which of them is right
-                client.broken(violation.rule, blamed, *evidence, expected=due, got=got, where=name)
+        examine(client, listing, read, item, exchange)
 
 
-def _of_each_kind(listing: Listing, items: Sequence[Record]) -> list[Record]:
+def _of_each_kind(client: ScenarioClient, listing: Listing, read: Operation, items: Sequence[Record]) -> list[Record]:
     """Some items with each value of an enumeration, which decides what is inside; some of all if there is none."""
     document = listing.operation.document
     schemas = {name: document.resolve(schema) for name, schema in listing.item_properties().items()}
@@ -78,7 +55,7 @@ def _of_each_kind(listing: Listing, items: Sequence[Record]) -> list[Record]:
     for item in items:
         groups.setdefault(str(item.get(kind)) if kind else "", []).append(item)
     each = _MAX_RECORDS if len(groups) < 2 else _MAX_OF_A_KIND
-    return [item for group in groups.values() for item in some(group, each)]
+    return [item for group in groups.values() for item in unread(client, read, group, each)]
 
 
 def references(client: ScenarioClient, lists: Sequence[Listing]) -> None:

@@ -1,15 +1,15 @@
 """Scenarios about a lead's activities: they report each of its records once, with the moment of its creation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.rules import consistency as rules
 from contracts.rules import inner_agreement as judgements
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.consistency import some
-from contracts.scenarios.inner_views import accuse, lost
+from contracts.scenarios.inner_views import lost
 from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record
+from contracts.scenarios.single_reads import accuse, some
 from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -39,10 +39,10 @@ def history(client: ScenarioClient, lists: Lists, activities: Listing, notes: Li
         accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
         for event, record, operation in due:
             _look_up(client, activities.operation, shown, event, record, operation)
-        for item in shown:
-            lost(client, activities.operation, item, known)
-        for note in written:
-            lost(client, notes.operation, note, known)
+        for listing, items in ((activities, shown), (notes, written)):
+            for item in items:
+                lost(client, listing.operation, item, known)
+            _belongs(client, listing, items, lead["id"])
     seen = {lead["id"] for lead in looked_at}
     _other_notes(client, notes, [lead for lead in leads[:_MANY_LEADS] if lead["id"] not in seen], known)
 
@@ -56,6 +56,7 @@ def _other_notes(
         accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
         for note in written:
             lost(client, notes.operation, note, known)
+        _belongs(client, notes, written, lead["id"])
 
 
 def _look_up(
@@ -81,18 +82,18 @@ def _look_up(
 def company_notes(client: ScenarioClient, notes: Listing, parents: list[Any], members: Listing) -> None:
     """Notes of each company belong to it, are by members, and did not change before they were written."""
     known = {"usr_": by_id(whole_list(client, members))}
-    (parameter,) = notes.operation.parameters_in("path")
     for parent in parents:
         written = whole_list(client, notes, parent)
         accuse(client, judgements.within(written), [client.last(notes.operation)], notes.operation)
         for note in written:
             lost(client, notes.operation, note, known)
-            for found in _own(note, parameter.name, parent):
-                client.broken(
-                    rules.CHILD, notes.operation, client.last(notes.operation), expected=found, got=f"{note.get('id')}"
-                )
+        _belongs(client, notes, written, parent)
 
 
-def _own(note: Record, name: str, parent: Any) -> Iterator[str]:
-    if note.get(name, parent) != parent:
-        yield f"only what belongs to {parent}"
+def _belongs(client: ScenarioClient, listing: Listing, items: Iterable[Record], parent: Any) -> None:
+    """What is listed below a record names that record as its own, not another that exists as well."""
+    (parameter,) = listing.operation.parameters_in("path")
+    for item in items:
+        if item.get(parameter.name, parent) != parent:
+            due, got = f"only what belongs to {parent}", f"{item.get('id')} of {item[parameter.name]}"
+            client.broken(rules.CHILD, listing.operation, client.last(listing.operation), expected=due, got=got)

@@ -62,7 +62,7 @@ def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[S
     lists, operations = catalogue.lists, catalogue.contract.operations
     for family in catalogue.families:
         if family.listing and family.read:
-            below = [child.key for child in family.children]
+            below = [family.listing.key, *(child.key for child in family.children)]
             yield Scenario(topic, family.read.key, on(consistency.details, family, family.listing, family.read), below)
     for name, other, judged in (
         (business_rules.LEADS, business_rules.INQUIRIES, consistency.leads),
@@ -74,7 +74,7 @@ def agreeing_views(catalogue: Catalogue, topic: str = "agreement") -> Iterator[S
             yield Scenario(topic, name, on(judged, lists), [other])
     if business_rules.LEAD in operations and business_rules.INQUIRIES in lists:
         run = on(consistency.lead_details, lists, operations[business_rules.LEAD])
-        yield Scenario(f"{topic}-last", business_rules.LEAD, run, [business_rules.INQUIRIES])
+        yield Scenario(f"{topic}-last", business_rules.LEAD, run, [business_rules.INQUIRIES, business_rules.LEADS])
     needed = [business_rules.INQUIRIES, business_rules.LEADS]
     if business_rules.INQUIRY in operations and set(needed) <= set(lists):
         run = on(consistency.inquiry_details, *(lists[name] for name in needed), operations[business_rules.INQUIRY])

@@ -84,8 +84,8 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.ORDER,), ("creation", "moments")),
     ((lifecycle.FUTURE,), ("moments",)),
     ((consistency.SPAN,), ("moments", "within", "details", "week")),
-    ((consistency.DETAIL,), ("agreement", "details", "item")),
-    ((consistency.CHILD,), ("agreement", "notes")),
+    ((consistency.DETAIL,), ("agreement", "details", "agreement-last", "agreement-calls", "item")),
+    ((consistency.CHILD,), ("agreement", "history", "notes")),
     ((consistency.COUNTERS, consistency.READ, consistency.FIRST), (f"agreement[{business_rules.LEADS}]",)),
     ((consistency.LAST,), (f"agreement[{business_rules.LEADS}]", "agreement-last", "effects")),
     (

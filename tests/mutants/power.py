@@ -37,6 +37,7 @@ import once_more
 import rare_cases
 import requests_and_shapes
 import second_look
+import single_liars
 import stranger_agreement
 import stranger_changes
 import stranger_crashes
@@ -73,6 +74,7 @@ PARTS = (
     second_look,
     once_more,
     rare_cases,
+    single_liars,
     stranger_agreement,
     stranger_changes,
     stranger_crashes,

@@ -91,6 +91,17 @@ ROWS = [
         f"agreement[{LEAD}]",
         says(LEAD, record(firstName="Other")),
         A(rules.DETAIL, LEAD, At(name="firstName")),
+        A(rules.DETAIL, LEADS, At(name="firstName"), shown=LEAD),
+    ),
+    *(
+        told(
+            f"the {place} has another name",
+            scenario,
+            says(LEAD, record(firstName="Other")),
+            A(rules.DETAIL, LEAD, At(name="firstName")),
+            A(rules.DETAIL, LEADS, At(name="firstName"), shown=LEAD),
+        )
+        for place, scenario in (("lead with its last inquiry", f"agreement-last[{LEAD}]"),)
     ),
     told(
         "notes are another lead's",

@@ -50,6 +50,17 @@ def late(body: Any, call: Any) -> Any:
     return {**body, "data": {**body["data"], "transcripts": [*turns[:-1], last]}}
 
 
+def as_before(name: str, seen: dict[str, Any]) -> Any:
+    """A list whose items name the lead that another list was asked for before."""
+
+    def change(body: Any, call: Any) -> Any:
+        for item in body[name]:
+            item["leadId"] = seen.setdefault("leadId", item["leadId"])
+        return body
+
+    return change
+
+
 def moved(item: Any) -> Any:
     """A recent item whose lead has an address that ends in another way."""
     details = item["leadDetails"]
@@ -205,6 +216,20 @@ ROWS = [
         A(rules.HISTORY, ACTIVITIES, At(name="APPOINTMENT_CREATED")),
         A(rules.HISTORY, APPOINTMENTS, At(name="APPOINTMENT_CREATED"), shown=ACTIVITIES),
         A(rules.REFERENCE, NOTES, At(name="appointmentId/leadId")),
+    ),
+    told(
+        "notes name another lead, which exists",
+        f"history[{ACTIVITIES}]",
+        says(NOTES, as_before("notes", {})),
+        A(rules.CHILD, NOTES),
+        *(A(rules.REFERENCE, NOTES, At(name=f"{name}/leadId")) for name in ("appointmentId",)),
+    ),
+    told(
+        "activities name another lead, which exists",
+        f"history[{ACTIVITIES}]",
+        says(ACTIVITIES, as_before("activities", {})),
+        A(rules.CHILD, ACTIVITIES),
+        A(rules.REFERENCE, ACTIVITIES, At(name="referenceId/leadId")),
     ),
     told(
         "company notes are of another company",
