@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from registry import answer
+from registry import answer, mutant
 from stranger_helpers import one_in
-from wrapper import Request, State
+from wrapper import Forward, Request, Response, State
 
 G = "rare-cases"
 Json = dict[str, Any]
@@ -58,3 +58,34 @@ def one_activity_in_ten_names_the_lead_asked_for_before(body: Json, request: Req
     if body["activities"]:
         state["lead"] = body["activities"][0]["leadId"]
     return body
+
+
+# --- what a server remembers of a record, after its end ----------------------------------------------------------
+
+
+@mutant(G, "GET /v1/inquiries/{}", any_method=True)
+async def inquiries_that_were_read_outlive_their_lead(request: Request, forward: Forward, state: State) -> Response:
+    return await _remembered(request, forward, state)
+
+
+@mutant(G, "GET /v1/transfers/{}", any_method=True)
+async def transfers_that_were_read_outlive_their_end(request: Request, forward: Forward, state: State) -> Response:
+    return await _remembered(request, forward, state)
+
+
+@answer(G, "GET /v1/appointments")
+def visits_of_a_lead_that_were_read_outlive_it(body: Json, request: Request, state: State) -> Json:
+    place = str(request.headers.get("authorization")), request.query.get("leadId"), str(request.query)
+    if request.query.get("leadId"):
+        return state.setdefault(place, body) if body["appointments"] or place in state else body
+    return body
+
+
+async def _remembered(request: Request, forward: Forward, state: State) -> Response:
+    """What was read once is read again for ever, unless it was changed."""
+    response, place = await forward(request), (str(request.headers.get("authorization")), request.path)
+    if request.method == "GET" and response.status == 404 and place in state:
+        return response.but(state[place], status=200)
+    if response.status == 200 and request.method == "GET":
+        state[place] = response.json
+    return response

@@ -272,6 +272,7 @@ ROWS = [
         "deletion[/v1/leads]",
         after(DROP_LEAD, instead(LEAD, "GET", "/v1/leads/{}")),
         A(rules.GONE, DROP_LEAD, At(name="item"), shown=LEAD),
+        A(rules.GONE, LEAD, At(name="item")),
     ),
     told(
         "it can still be changed",

@@ -331,7 +331,20 @@ ROWS = [
         unread_stays,
         A(input.ACCEPTED, DROP, At(name="500")),
     ),
-    told("inquiries stay", "deletion-of-all[/v1/leads]", remembers(INQUIRIES, DROP), A(lifecycle.CHILDREN, DROP)),
+    told(
+        "inquiries stay",
+        "deletion-of-all[/v1/leads]",
+        remembers(INQUIRIES, DROP),
+        A(lifecycle.CHILDREN, DROP),
+        A(lifecycle.CHILDREN, INQUIRIES, shown=DROP),
+    ),
+    told(
+        "an inquiry that was read before stays",
+        "deletion-of-all[/v1/leads]",
+        remembers(INQUIRY, DROP),
+        A(lifecycle.CHILDREN, DROP, shown=INQUIRY),
+        A(lifecycle.CHILDREN, INQUIRY),
+    ),
     told(
         "a filter finds them still",
         "deletion-of-all[/v1/leads]",
@@ -349,6 +362,7 @@ ROWS = [
         "deletion-of-all[/v1/leads]",
         instead(INQUIRY, "GET", "/v1/inquiries/{}"),
         A(lifecycle.CHILDREN, DROP, shown=INQUIRY),
+        A(lifecycle.CHILDREN, INQUIRY),
     ),
     # a subscription
     told(
