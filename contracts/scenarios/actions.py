@@ -155,10 +155,11 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
     for id in known:
         if read is not None:
             client.call(read, id)
-    exchange = client.accepted(client.call(delete, lead), delete)
+    exchange, listed = client.accepted(client.call(delete, lead), delete), set[Any]()
     for listing in (inquiries, appointments):
         due = [item for item in before[listing.key] if item["leadId"] != lead]
         now = whole_list(client, listing)
+        listed.update(item["id"] for item in now)
         if any(item["leadId"] == lead for item in now):
             got = f"{listing.key} still shows them"
             client.broken(rules.CHILDREN, delete, exchange, expected="what belongs to the lead to go with it", got=got)
@@ -176,7 +177,6 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
                 expected="nothing of a deleted lead",
                 got=f"{len(left)} items",
             )
-    listed = {item["id"] for item in whole_list(client, inquiries)}
     for id in known:
         answer = client.call(read, id) if read is not None else None
         if read is None or answer is None or answer.status == 404:

@@ -3,31 +3,52 @@
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.rules import collections as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import cut, fetch, note
+from contracts.scenarios.paging import beginning, cut, fetch, note
 from contracts.spec import business_rules
 from contracts.spec.resources import Filter, Listing
 
 Items = Sequence[Mapping[str, Any]]
 
 
-def expanded(client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items) -> None:
-    """With filter and expansion, a list has the filtered items, each with the members that expansion adds."""
+@dataclass(frozen=True)
+class Expansion:
+    """A list without a filter, expanded in one way. ``added`` are the members that its items have more."""
+
+    query: Mapping[str, Any]
+    items: Items
+    added: Collection[str]
+
+
+def expansions(client: ScenarioClient, listing: Listing, items: Items) -> Iterator[Expansion]:
+    """Read a list in each expansion. ``items`` is the plain list, all of which each of them shows."""
+    plain = {name for item in items for name in item}
     for parameter in listing.expands:
         for value in parameter.schema["enum"]:
-            asked = {**query, parameter.name: value}
-            where = "&".join(sorted(asked))
-            plain = fetch(client, listing, query={parameter.name: value}, page=1, size=1)
-            full = fetch(client, listing, query=asked, page=1, size=listing.largest)
-            note(client, listing, rules.expanded(got[: len(full.items)], full.items), full.exchange, where=where)
-            note(client, listing, rules.totals(full, 1, listing.largest, len(got)), full.exchange, where=where)
-            bare = fetch(client, listing, page=1, size=1)
-            _second(client, listing, asked, got, full.items)
-            names = {name for item in plain.items for name in item} - {name for item in bare.items for name in item}
-            added(client, listing, full, names, where)
+            query = {parameter.name: value}
+            full = beginning(client, listing, query=query)
+            last = client.last(listing.operation)
+            note(client, listing, rules.expanded(items[: len(full)], full), last, where=value)
+            yield Expansion(query, full, {name for item in full for name in item} - plain)
+
+
+def expanded(
+    client: ScenarioClient, listing: Listing, query: Mapping[str, Any], got: Items, unfiltered: Sequence[Expansion]
+) -> None:
+    """With filter and expansion, a list has the filtered items, each as the expansion shows it without a filter."""
+    for expansion in unfiltered:
+        asked = {**query, **expansion.query}
+        where = "&".join(sorted(asked))
+        full = fetch(client, listing, query=asked, page=1, size=listing.largest)
+        note(client, listing, rules.expanded(got[: len(full.items)], full.items), full.exchange, where=where)
+        note(client, listing, rules.kept(full, expansion.items), full.exchange, where=where)
+        note(client, listing, rules.totals(full, 1, listing.largest, len(got)), full.exchange, where=where)
+        _second(client, listing, asked, got, full.items)
+        added(client, listing, full, expansion.added, where)
 
 
 def spread(pairs: Sequence[tuple[Any, Any]]) -> Sequence[tuple[Any, Any]]:

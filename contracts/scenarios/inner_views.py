@@ -18,7 +18,8 @@ from contracts.spec.resources import Listing, id_prefix
 
 _MAX_RECORDS = 60
 """Most records that are read one by one: enough to find a fault that one in ten has."""
-_MAX_OF_A_KIND = 16
+_MAX_OF_A_KIND, _MAX_OF_A_KIND_FAR_AWAY = 30, 16
+"""Most records with one value of an enumeration, on this machine and on a host that others share."""
 _PREFIX = re.compile(r"[a-z]{2,5}_")
 
 
@@ -54,7 +55,8 @@ def _of_each_kind(client: ScenarioClient, listing: Listing, read: Operation, ite
     groups: dict[str, list[Record]] = {}
     for item in items:
         groups.setdefault(str(item.get(kind)) if kind else "", []).append(item)
-    each = _MAX_RECORDS if len(groups) < 2 else _MAX_OF_A_KIND
+    most = _MAX_OF_A_KIND if client.target.local else _MAX_OF_A_KIND_FAR_AWAY
+    each = _MAX_RECORDS if len(groups) < 2 else most
     return [item for group in groups.values() for item in unread(client, read, group, each)]
 
 

@@ -79,6 +79,7 @@ def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequ
 def filtering(client: ScenarioClient, listing: Listing) -> None:
     """Try each filter alone, in pairs, with a value that no record has, and in pages."""
     items, names = whole_list(client, listing), {one.member: one.name for one in _comparable(listing)}
+    expansions = list(filters.expansions(client, listing, items))
     for wanted in _questions(client, listing, items):
         query = {names[member]: value for member, value in wanted.items()}
         got = whole_list(client, listing, query=query)
@@ -90,7 +91,7 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
                 page = fetch(client, listing, query=query, page=number, size=1)
                 cut(client, listing, page, got, number, size=1, where=where)
         if len(wanted) == 1 and got:
-            filters.expanded(client, listing, query, got)
+            filters.expanded(client, listing, query, got, expansions)
             filters.usual(client, listing, query, got)
             filters.beyond(client, listing, query, got)
     _unknown(client, listing)

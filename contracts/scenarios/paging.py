@@ -130,13 +130,15 @@ def newest(client: ScenarioClient, listing: Listing, ids: Collection[Any]) -> li
     return whole_list(client, listing)
 
 
-def beginning(client: ScenarioClient, listing: Listing, pages: int = _SOME_PAGES) -> list[Mapping[str, Any]]:
+def beginning(
+    client: ScenarioClient, listing: Listing, pages: int = _SOME_PAGES, query: Mapping[str, Any] | None = None
+) -> list[Mapping[str, Any]]:
     """Read the first items of a list, however long it is: enough for rules about each item."""
     if not listing.paged:
-        return list(fetch(client, listing).items)
+        return list(fetch(client, listing, query=query).items)
     items = list[Mapping[str, Any]]()
     for number in range(1, pages + 1):
-        page = fetch(client, listing, page=number, size=listing.largest)
+        page = fetch(client, listing, query=query, page=number, size=listing.largest)
         items += page.items
         if len(page.items) < listing.largest:
             break

@@ -23,7 +23,7 @@ _TEXTS = (
     "\u202eto the left\u202c \u200e\u200f\u2067\u05e9\u05dc\u05d5\u05dd\u2069 {n}",
     "000{n}0",
     "<b>&amp; \"two\" 'one' </script> {n}",
-    "\\ \\n \\u0041 %20 %41 a+b?c=d&e#f {{{n}}} ${{n}} ;--",
+    "\\ \\n \\u0041 %20 %41 a+b?c=d&e#f {{{n}}} ${{n}} ;-- %s %d {} {0} {",
     "\u201csmart\u201d \u2013 \u2026 \ufb00 \u0130\u0131 \u00df {n}",
     "a\ttab, a no-break\u00a0blank and a stop {n}.",
     "\u0000 \u001b[31m \u007f \u2028 \u2029 {n}",
@@ -37,7 +37,6 @@ _NAMES = (
     *("UPPER", "snake_case", "kebab-case", "\U0001f600", "true", "a/b~c"),
 )
 """Names for members of open objects: some have a meaning in a language, a database or a path."""
-_LONG = "the longest text that is allowed {n} "
 _FORMED = (
     "Suite.{n}+A_b@Sub-1.Example.COM",
     "s{n}@example.com",
@@ -190,9 +189,13 @@ def _has(made: str, serial: int) -> bool:
 
 
 def _extreme(schema: Schema, which: int, serial: int, unique: bool) -> str:
-    """The longest text, in characters of one byte and of four, and the shortest; the last character is different."""
+    """The longest text, of every awkward kind and in characters of four bytes, and the shortest.
+
+    Code for long texts may be other code than that for short ones. The last character of a long text is different.
+    """
     most, begin = int(schema.get("maxLength", 300)), f"{serial} "
     if which == 2 and not unique:
         return "s" * int(schema.get("minLength", 0))
-    filling = (_LONG.replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600") * most
+    turned = [_TEXTS[(serial + place) % len(_TEXTS)] for place in range(len(_TEXTS))]
+    filling = (" ".join(turned).replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600") * most
     return (begin + filling)[: most - 1] + "\u03a9"

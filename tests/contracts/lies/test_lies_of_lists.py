@@ -268,6 +268,33 @@ ROWS = [
         ),
         A(rules.UNKNOWN, INQUIRIES, Location(name="leadId")),
     ),
+    told(
+        "one expansion has another summary",
+        FILTERS,
+        says(
+            INQUIRIES,
+            only(
+                lambda call: call.query.get("expand") == "both" and "source" not in call.query,
+                each("inquiries", lambda it: {**it, "summary": "Other"}),
+            ),
+        ),
+        A(rules.KEEPS, INQUIRIES, Location(name="both")),
+    ),
+    told(
+        "with a filter an expansion adds another lead",
+        FILTERS,
+        says(
+            INQUIRIES,
+            only(
+                lambda call: {"expand", "source"} <= set(call.query),
+                each(
+                    "inquiries",
+                    lambda it: {**it, **({"lead": {**it["lead"], "status": "other"}} if "lead" in it else {})},
+                ),
+            ),
+        ),
+        A(rules.PAGE_KEEPS, INQUIRIES, Location(name="expand&source")),
+    ),
     # expansion
     told(
         "expanding turns the list round",
