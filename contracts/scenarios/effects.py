@@ -8,14 +8,14 @@ from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import beginning, fetch, whole_list
-from contracts.scenarios.records import RecordKind, record_of
+from contracts.scenarios.records import RecordKind, differences, record_of
+from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing
 from contracts.transport.exchange import Exchange
 
-State = Mapping[str, Any]
-"""For each operation, the records that it shows."""
+State = Mapping[str, Any]  # for each operation, the records that it shows
 
 
 class Effects:
@@ -43,9 +43,14 @@ class Effects:
             self._client.broken(rules.NO_OTHER, culprit, *evidence, expected="a read that changes nothing", got=got)
         return not changed
 
-    def after(self, operation: Operation, exchange: Exchange, allowed: Sequence[str]) -> None:
-        """Accuse a write of changes in every list that is not ``allowed`` to change."""
+    def after(self, operation: Operation, exchange: Exchange, allowed: Sequence[str], about: Any = None) -> None:
+        """Accuse a write of changes in every list that is not ``allowed`` to change.
+
+        In one that is, all records but the one that the write is ``about`` stay as they were.
+        """
         now = self._look()
+        for key in allowed if about is not None else ():
+            self._others(operation, exchange, key, now.get(key), about)
         for key in now:
             if key not in allowed and now[key] != self._before[key]:
                 got = f"{key} has changed: {_first(self._before[key], now[key])}"
@@ -54,6 +59,15 @@ class Effects:
                     rules.NO_OTHER, operation, exchange, shown, expected=f"{key} as it was", got=got, where=key
                 )
         self._before = now
+
+    def _others(self, operation: Operation, exchange: Exchange, key: str, now: Any, about: Any) -> None:
+        before = by_id(self._before.get(key, ()))
+        others = [it for it in now or () if about not in (it.get("id"), it.get(business_rules.RECENT_ID))]
+        odd = next((it for it in others if before.get(it.get("id"), it) != it), None)
+        if odd is not None:
+            due, got = f"{odd.get('id')} as it was", f"another {', '.join(differences(before[odd.get('id')], odd))}"
+            evidence = exchange, self._client.last(self._operations[key])
+            self._client.broken(rules.OTHERS, operation, *evidence, expected=due, got=got, where=key)
 
     def _culprits(self, key: str) -> Iterator[Operation]:
         """The reads that change what ``key`` shows."""
@@ -87,14 +101,14 @@ def families(client: ScenarioClient, catalogue: Catalogue) -> None:
     for family in catalogue.makers:
         kind, own = RecordKind(client, family), _own(catalogue, family)
         record, exchange, _ = kind.create_sample(all_members=True)
-        effects.after(kind.create, exchange, own)
+        effects.after(kind.create, exchange, own, record["id"])
         if family.update is not None and family.update.body is not None:
             body = client.sampler.body(family.update, whole=True)
             exchange = client.accepted(client.call(family.update, record["id"], body=body), family.update)
-            effects.after(family.update, exchange, own)
+            effects.after(family.update, exchange, own, record["id"])
         if family.delete is not None:
             exchange = client.accepted(client.call(family.delete, record["id"]), family.delete)
-            effects.after(family.delete, exchange, own)
+            effects.after(family.delete, exchange, own, record["id"])
 
 
 def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:

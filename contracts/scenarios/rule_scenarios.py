@@ -69,7 +69,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((input.MISSING,), ("required",)),
     ((input.NOT_ASKED,), ("unasked",)),
     ((lifecycle.NULLED, lifecycle.EMPTIED, lifecycle.UPDATED_AT), ("update",)),
-    ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all", "named")),
+    ((lifecycle.OTHERS,), ("creation", "update", "deletion", "deletion-of-all", "effects", "named")),
     ((lifecycle.NO_EFFECT,), ("refusals", "bounds", "bounds-of-updates", "conflicts", "unknown-ids")),
     ((lifecycle.AT_ONCE,), ("concurrent-changes", "concurrent-creations")),
     ((lifecycle.CONFLICT,), ("conflicts", "concurrent-conflicts", "whole-changes")),

@@ -173,6 +173,12 @@ ROWS = [
         A(rules.NO_OTHER, MAKE, At(name=POLICIES), shown=POLICIES),
     ),
     told(
+        "a change changes an older record too",
+        "effects[*]",
+        also(CHANGE, lambda call, exchange, ask: ask(call.to("PUT", "/v1/faqs/1", {"answer": "Of another"}))),
+        A(rules.OTHERS, CHANGE, At(name="GET /v1/faqs"), shown="GET /v1/faqs"),
+    ),
+    told(
         "a read makes something",
         "effects[*]",
         also(ORGANIZATION, making),
