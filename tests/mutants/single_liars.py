@@ -1,9 +1,11 @@
 """One record in a hundred that reads by itself as another than its list shows, and what names a neighbour's record."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
-from registry import answer, mutant
-from stranger_helpers import one_in
+from registry import answer, asked, crash, mutant
+from stranger_helpers import change, one_in
 from wrapper import Forward, Request, Response, State
 
 G = "rare-cases"
@@ -11,25 +13,25 @@ Json = dict[str, Any]
 
 
 @answer(G, "GET /v1/leads/{}")
-def one_lead_in_a_hundred_lives_elsewhere(body: Json, request: Request, state: State) -> Json:
-    return {**body, "suburb": "Elsewhere"} if one_in(100, body) else body
+def one_lead_of_all_lives_elsewhere(body: Json, request: Request, state: State) -> Json:
+    return {**body, "suburb": "Elsewhere"} if one_in(50, body) else body
 
 
 @answer(G, "GET /v1/leads")
-def one_lead_in_a_hundred_is_listed_with_an_old_status(body: Json, request: Request, state: State) -> Json:
+def two_leads_of_all_are_listed_with_an_old_status(body: Json, request: Request, state: State) -> Json:
     for lead in body["leads"]:
-        if one_in(100, {"id": lead["id"][::-1]}):
+        if one_in(40, {"id": lead["id"][::-1]}):
             lead["status"] = "archived"
     return body
 
 
 @answer(G, "GET /v1/inquiries/{}")
-def one_inquiry_in_a_hundred_has_another_tag(body: Json, request: Request, state: State) -> Json:
-    return {**body, "tag": "other"} if one_in(100, body) else body
+def three_inquiries_of_all_have_another_tag(body: Json, request: Request, state: State) -> Json:
+    return {**body, "tag": "other"} if one_in(50, body) else body
 
 
 @answer(G, "GET /v1/inquiries/{}")
-def one_call_in_fifty_was_created_a_second_later(body: Json, request: Request, state: State) -> Json:
+def one_call_of_all_was_created_a_moment_later(body: Json, request: Request, state: State) -> Json:
     if body["source"] != "CALL" or not one_in(50, {"id": f"{body['id']}s"}):
         return body
     moment = body["createdAt"]
@@ -88,4 +90,63 @@ async def _remembered(request: Request, forward: Forward, state: State) -> Respo
         return response.but(state[place], status=200)
     if response.status == 200 and request.method == "GET":
         state[place] = response.json
+    return response
+
+
+# --- what shows in long texts only, with an expansion and a filter only, in another record only -------------------
+
+
+@asked(G, "PUT /v1/policies/{}")
+def blanks_of_long_texts_are_halved(request: Request) -> Request:
+    return change(request, content=lambda text: re.sub(" +", " ", text) if len(text) > 200 else text)
+
+
+@asked(G, "POST /v1/faqs")
+def marks_in_long_texts_are_escaped(request: Request) -> Request:
+    return change(request, answer=lambda text: text.replace("&", "&amp;") if len(text) > 200 else text)
+
+
+@crash(G, "POST /v1/transfers")
+def long_texts_with_line_feeds_are_too_much(request: Request) -> bool:
+    body = request.json
+    text = body.get("conditions") if isinstance(body, dict) else None
+    return isinstance(text, str) and len(text) > 500 and "\n" in text
+
+
+@crash(G, "PUT /v1/transfers/{}")
+def braces_are_a_template(request: Request) -> bool:
+    body = request.json
+    text = body.get("summaryFormat") if isinstance(body, dict) else None
+    return isinstance(text, str) and text.count("{") != text.count("}")
+
+
+@answer(G, "GET /v1/inquiries")
+def leads_of_a_filtered_expansion_are_all_active(body: Json, request: Request, state: State) -> Json:
+    for item in body["inquiries"] if "leadId" in request.query else ():
+        if "lead" in item:
+            item["lead"]["status"] = "archived"
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def external_ids_are_lost_with_a_source(body: Json, request: Request, state: State) -> Json:
+    for item in body["inquiries"] if request.query.get("source") == "EMAIL" else ():
+        if "externalInquiryId" in item:
+            item["externalInquiryId"] = "lost"
+    return body
+
+
+@answer(G, "GET /v1/inquiries")
+def old_items_lose_their_summary_when_they_are_expanded(body: Json, request: Request, state: State) -> Json:
+    if request.query.get("expand") == "external" and request.query.get("page") == "3":
+        for item in body["inquiries"]:
+            item["summary"] = None
+    return body
+
+
+@mutant(G, "PUT /v1/faqs/{}")
+async def first_faq_is_changed_as_well(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status == 200 and isinstance(request.json, dict) and {"question", "answer"} <= {*request.json}:
+        await forward(replace(request, path="/v1/faqs/1").say({"isActive": request.json.get("isActive", False)}))
     return response
