@@ -4,11 +4,9 @@ from contracts.rules import consistency as rules
 from contracts.rules.collections import page_of
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
+from contracts.scenarios.recent_views import repeated
 from contracts.spec import business_rules
 from contracts.spec.resources import Listing
-
-_SAME = (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId")
-"""Members that an item has in both lists with the same value."""
 
 
 def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
@@ -25,8 +23,8 @@ def recent(client: ScenarioClient, listing: Listing, source: Listing) -> None:
     alone = [] if f"{source.key}/{{}}" in client.contract.operations else [source.operation]
     for item in items:
         origin = known.get(item.get("originalId"), {})
-        for name in _SAME:
-            if name in item and name in origin and item[name] != origin[name]:
+        for name in repeated(item, origin):
+            if item[name] != origin[name]:
                 due, got = f"{item.get('originalId')}: {name} {origin[name]!r}", f"{item[name]!r}"
                 for blamed in (operation, *alone):
                     client.broken(rules.RECENT_SAME, blamed, exchange, expected=due, got=got, where=name)

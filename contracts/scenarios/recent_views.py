@@ -145,6 +145,13 @@ def _differences(item: Record, origin: Record, lead: Record, detail: Any, addres
     yield from _address(item, address)
 
 
+def repeated(item: Record, origin: Record) -> list[str]:
+    """The members that a recent item repeats from its record: those of the same name, in the same form and words."""
+    other = {"id", *(["status"] if origin.get("status") in _WORDS else [])}
+    both = (name for name in item if name in origin and name not in other)
+    return [name for name in both if isinstance(item[name], list) == isinstance(origin[name], list)]
+
+
 def words(item: Record, origin: Record) -> Iterator[Due]:
     """Find members of a recent item that are not the recent list's words for what its record has."""
     status = origin.get("status")

@@ -88,8 +88,8 @@ def _agree(
     if body.get("originalId") != str(record["id"]):
         broken(f"a delivery about {record['id']}", f"{body.get('originalId')}", "originalId")
         return
-    for name in (*business_rules.RECENT_SHARED, "createdAt", "source", "tag", "summary", "isFirstInquiry", "leadId"):
-        if name in body and name in record and body[name] != record[name]:
+    for name in recent_views.repeated(body, record):
+        if body[name] != record[name]:
             broken(f"{name}: {record[name]!r}", f"{body[name]!r}", name)
     for name, due, shown in recent_views.words(body, record):
         broken(f"{name}: {due!r}", f"{shown!r}", name)

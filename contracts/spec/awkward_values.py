@@ -4,7 +4,7 @@ Each round gives a body in which every member has another kind of value. Few rou
 """
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.spec.document import Document, Operation, Schema
@@ -13,7 +13,7 @@ from contracts.spec.samples import CannotSample, Sampler
 _TEXTS = (
     " a blank before and after {n} ",
     "two  blanks   and more {n}",
-    "\tlines\r\nof\nthree\rkinds {n}\n",
+    "\tlines\r\n\r\nof\n\nthree\rkinds {n}\n\n",
     "mcDONALD o'Neill vAN DE {n}",
     "ALL IN CAPITALS {n}",
     "e\u0301n\u0303u\u0308 in two parts {n}",
@@ -29,9 +29,10 @@ _TEXTS = (
     "\u0000 \u001b[31m \u007f \u2028 \u2029 {n}",
     "(c) -- ... :-) 1/2 !!! **b** _i_ #1 1,000.50 +1 NaN {n}",
     '{{"a": ["{n}", null]}}',
-    "@Suite/{n}/",
-    "null", "undefined", "true", "2026-01-05", "1e3", " ", ".",
+    "@Suite {n} https://suite.example/{n}/",
+    ("null", "None", "nil"), ("undefined", "N/A", "-"), ("true", "no"), "2026-01-05", "1e3", " ", ".",
 )  # fmt: skip
+"""Each text, or texts of one kind, which take turns."""
 _NAMES = (
     *("suiteOther", "__proto__", "a.b", "$set", "constructor", "with a blank", "length", "0", "na\u00efve", "toString"),
     *("UPPER", "snake_case", "kebab-case", "\U0001f600", "true", "a/b~c"),
@@ -138,7 +139,7 @@ class AwkwardBodies:
             alone = [*free, ""][turn // 10 % (len(free) + 1)]
             made = {name: value for name, value in made.items() if name == alone or name not in free}
         if schema.get("additionalProperties") in ({}, True) and len(made) < schema.get("maxProperties", 2):
-            text = _fitted(_TEXTS[turn % len(_TEXTS)], turn, {})
+            text = _fitted(_one(_TEXTS[turn % len(_TEXTS)], turn), turn, {})
             made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}
         return made
 
@@ -155,11 +156,11 @@ class AwkwardBodies:
     def _texts(self, schema: Schema, turn: int, unique: bool) -> Iterator[str]:
         validator, serial = self._document.validator(schema), self._sampler.serial()
         formed, place = "pattern" in schema or "format" in schema, turn % ROUNDS
-        known = _FORMED if formed else _TEXTS
+        known: Sequence[str | tuple[str, ...]] = _FORMED if formed else _TEXTS
         if not formed and place >= len(_TEXTS):
             yield _extreme(schema, place - len(_TEXTS), serial, unique)
-        turned = [known[(place + shift) % len(known)] for shift in range(len(known))]
-        for text in turned:
+        for shift in range(len(known)):
+            text = _one(known[(place + shift) % len(known)], serial)
             made = _fitted(text, serial, schema)
             if validator.is_valid(made) and (not unique or ("{n" in text and _has(made, serial))):
                 yield made
@@ -170,6 +171,10 @@ def nested(inner: Any, depth: int) -> Any:
     for turn in range(depth):
         inner = {"in": inner} if turn % 2 else [inner]
     return inner
+
+
+def _one(text: str | tuple[str, ...], turn: int) -> str:
+    return text if isinstance(text, str) else text[turn % len(text)]
 
 
 def _types(schema: Schema) -> list[str]:
@@ -196,6 +201,6 @@ def _extreme(schema: Schema, which: int, serial: int, unique: bool) -> str:
     most, begin = int(schema.get("maxLength", 300)), f"{serial} "
     if which == 2 and not unique:
         return "s" * int(schema.get("minLength", 0))
-    turned = [_TEXTS[(serial + place) % len(_TEXTS)] for place in range(len(_TEXTS))]
+    turned = [_one(_TEXTS[(serial + place) % len(_TEXTS)], serial) for place in range(len(_TEXTS))]
     filling = (" ".join(turned).replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600") * most
     return (begin + filling)[: most - 1] + "\u03a9"

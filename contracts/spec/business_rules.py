@@ -81,9 +81,6 @@ SHOWN_OF_CALL = ("name", "custom_instructions")
 MESSAGE_ID = ("x-mock-event-id", "webhook-id")
 """Headers of a delivery by which a subscriber recognises a repeat (gap webhook-headers)."""
 
-RECENT_SHARED = ("firstName", "lastName", "email", "phone", "businessName", "suburb", "title", "start", "end")
-"""Members that a recent item and its original share, if both have them."""
-
 RECENT_NAMES = ("firstName", "lastName", "businessName")
 """Members of a lead that recent items of other kinds repeat."""
 
