@@ -171,7 +171,7 @@ def _follow(names: Sequence[Any]) -> bool:
 
 
 def groups(listed: Sequence[Record], kind: str) -> Iterator[Violation]:
-    """Find entries that name another group, ids that two entries share, and groups of another type."""
+    """Find entries that name another group, ids that two entries share, groups of another type or without entries."""
     ids: list[Any] = []
     for group in listed:
         for entry in (item for value in group.values() if isinstance(value, list) for item in value):
@@ -181,6 +181,9 @@ def groups(listed: Sequence[Record], kind: str) -> Iterator[Violation]:
                 if entry[name] != group.get("id"):
                     got = f"{entry[name]} in the group {group.get('id')}"
                     yield Violation(rules.INNER, Location(name=name), expected=f"{group.get('id')}", got=got)
+        lists = [value for value in group.values() if isinstance(value, list)]
+        if lists and not any(lists):
+            yield Violation(rules.INNER, Location(name="entries"), expected="a group with entries", got="an empty one")
         if kind and group.get("type") != kind:
             yield Violation(rules.INNER, Location(name="type"), expected=kind, got=f"{group.get('type')}")
     twice = [id for id, count in Counter(ids).items() if count > 1]

@@ -12,6 +12,7 @@ from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Contract, Operation
 from contracts.spec.resources import Family, Listing
+from contracts.transport.exchange import Exchange
 
 Lists = Mapping[str, Listing]
 _NO_THREAD = 2_147_483_647
@@ -147,14 +148,10 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
     lead = _fullest(client, lists[business_rules.LEADS], busy)
     before = {listing.key: whole_list(client, listing) for listing in (inquiries, appointments)}
     read = client.contract.operations.get(business_rules.INQUIRY)
-    known = [item["id"] for item in before[inquiries.key] if item["leadId"] == lead][:3]
+    known = [item["id"] for item in before[inquiries.key] if item["leadId"] == lead][:3] if read else []
     for listing in (inquiries, appointments):  # what a server remembers of a lead must not outlive it
-        asked = listing.query_for("leadId", lead)
-        if asked:
-            whole_list(client, listing, query=asked)
-    for id in known:
-        if read is not None:
-            client.call(read, id)
+        _of_lead(client, listing, lead)
+    shown = [client.call(read, id) for id in known if read is not None]
     exchange, listed = client.accepted(client.call(delete, lead), delete), set[Any]()
     for listing in (inquiries, appointments):
         due = [item for item in before[listing.key] if item["leadId"] != lead]
@@ -167,23 +164,30 @@ def lead_with_all(client: ScenarioClient, lists: Lists, leads: Family, delete: O
             client.broken(
                 rules.OTHERS, delete, exchange, expected="the others' to stay", got=f"{listing.key} lacks some"
             )
-        asked = listing.query_for("leadId", lead)
-        left = whole_list(client, listing, query=asked) if asked else []
+        left = _of_lead(client, listing, lead)
         if left:
-            client.broken(
-                rules.CHILDREN,
-                listing.operation,
-                exchange,
-                expected="nothing of a deleted lead",
-                got=f"{len(left)} items",
-            )
-    for id in known:
-        answer = client.call(read, id) if read is not None else None
-        if read is None or answer is None or answer.status == 404:
-            continue
-        for blamed in (delete,) if id in listed else (delete, read):  # a read may remember what it has shown
-            got = answer.answer()
-            client.broken(rules.CHILDREN, blamed, exchange, answer, expected="404 for its inquiries", got=got)
+            gone, got = "nothing of a deleted lead", f"{len(left)} items"
+            client.broken(rules.CHILDREN, listing.operation, exchange, expected=gone, got=got)
+    if read is not None and shown:
+        _unreadable(client, delete, read, exchange, {id: id in listed for id in known})
+
+
+def _of_lead(client: ScenarioClient, listing: Listing, lead: Any) -> list[Record]:
+    """Read what a list has of one lead. It is empty if the list cannot be asked for that."""
+    asked = listing.query_for("leadId", lead)
+    return whole_list(client, listing, query=asked) if asked else []
+
+
+def _unreadable(
+    client: ScenarioClient, delete: Operation, read: Operation, exchange: Exchange, ids: Mapping[Any, bool]
+) -> None:
+    """None of the inquiries can be read any more. ``ids`` tell which of them are still listed."""
+    for id, listed in ids.items():
+        answer = client.call(read, id)
+        for blamed in (delete,) if listed else (delete, read):  # a read may remember what it has shown
+            if answer.status != 404:
+                got = answer.answer()
+                client.broken(rules.CHILDREN, blamed, exchange, answer, expected="404 for its inquiries", got=got)
 
 
 def _fullest(client: ScenarioClient, leads: Listing, busy: Set[Any]) -> Any:

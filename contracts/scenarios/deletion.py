@@ -73,18 +73,16 @@ def _gone(kind: RecordKind, delete: Operation, record: Record, after: list[Recor
         client.broken(rules.GONE, delete, cause, expected="not in the list any more", got="still listed", where="list")
     read = kind.read(record["id"])
     if read is not None and read.status != 404:
+        got = read.answer()
         for blamed in (delete,) if listed or family.read is None else (delete, family.read):  # it may remember it
-            client.broken(
-                rules.GONE, blamed, cause, read, expected="404 when it is read", got=read.answer(), where="item"
-            )
+            client.broken(rules.GONE, blamed, cause, read, expected="404 when it is read", got=got, where="item")
     if listed and (read is None or read.succeeded):
         return
     if family.update is not None:
         changed = client.call(family.update, record["id"], body={})
         if changed.succeeded:
-            client.broken(
-                rules.GONE, family.update, cause, changed, expected="404 when it is changed", got=changed.answer()
-            )
+            due, got = "404 when it is changed", changed.answer()
+            client.broken(rules.GONE, family.update, cause, changed, expected=due, got=got)
     for child in family.children:
         answer = client.call(child.operation, record["id"])
         if answer.status != 404:
@@ -113,13 +111,8 @@ def refusals(client: ScenarioClient, family: Family) -> None:
                 due = f"400: {what.replace('-', ' ')}"
                 client.broken(input.REFUSED, family.update, exchange, expected=due, got=exchange.answer(), where=what)
         if kind.found(record["id"]) != shown:
-            client.broken(
-                rules.NO_EFFECT,
-                family.update,
-                client.last(family.update),
-                expected="the record as it was",
-                got="a changed record",
-            )
+            due, last = "the record as it was", client.last(family.update)
+            client.broken(rules.NO_EFFECT, family.update, last, expected=due, got="a changed record")
     kind.gone(record)
 
 

@@ -91,7 +91,7 @@ def company_notes(client: ScenarioClient, notes: Listing, parents: list[Any], me
 
 
 def _belongs(client: ScenarioClient, listing: Listing, items: Iterable[Record], parent: Any) -> None:
-    """What is listed below a record names that record as its own, not another that exists as well."""
+    """Check that items below a record name that record as their own, not another that exists as well."""
     (parameter,) = listing.operation.parameters_in("path")
     for item in items:
         if item.get(parameter.name, parent) != parent:

@@ -57,9 +57,8 @@ def _past_the_end(client: ScenarioClient, listing: Listing, count: int, parents:
     for size, number in beyond if listing.may_be_empty else ():
         page = fetch(client, listing, *parents, page=number, size=size)
         if page.items:
-            client.broken(
-                rules.PAST, listing.operation, page.exchange, expected="no items", got=f"{len(page.items)} items"
-            )
+            got = f"{len(page.items)} items"
+            client.broken(rules.PAST, listing.operation, page.exchange, expected="no items", got=got)
         note(client, listing, rules.totals(page, number, size, count), page.exchange, where="past-the-end")
 
 

@@ -11,6 +11,7 @@ from contracts.scenarios import (
     effects,
     exact_messages,
     exactness,
+    lead_effects,
     lifecycle,
     protocol,
     recent_views,
@@ -119,13 +120,13 @@ def side_effects(catalogue: Catalogue) -> Iterator[Scenario]:
     if leads is None or send is None or not {business_rules.MEMBERS, business_rules.INQUIRIES} <= set(lists):
         return
     if activities is not None:
-        run = on(effects.activities_of_leads, lists, activities, leads, send)
+        run = on(lead_effects.activities_of_leads, lists, activities, leads, send)
         also = [key for key in (*_keys(leads), send.key, business_rules.START_CALL) if key in operations]
         yield Scenario("effects", activities.key, run, also)
     if business_rules.START_CALL in operations:
         call = operations[business_rules.START_CALL]
         also = [send.key, *_keys(leads), business_rules.INQUIRIES]
-        yield Scenario("effects", call.key, on(effects.actions, catalogue, send, call, leads), also)
+        yield Scenario("effects", call.key, on(lead_effects.actions, catalogue, send, call, leads), also)
 
 
 def requirements(catalogue: Catalogue) -> Iterator[Scenario]:
@@ -240,8 +241,7 @@ def _changed_leads(catalogue: Catalogue) -> Iterator[Scenario]:
 
 
 def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:
-    for family in catalogue.makers:
-        kind = RecordKind(client, family)
+    for kind in (RecordKind(client, family) for family in catalogue.makers):
         record, _, _ = kind.create_sample()
         kind.gone(record)
         if isinstance(record.get("createdAt"), str):

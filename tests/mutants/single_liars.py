@@ -77,7 +77,7 @@ async def transfers_that_were_read_outlive_their_end(request: Request, forward: 
 
 @answer(G, "GET /v1/appointments")
 def visits_of_a_lead_that_were_read_outlive_it(body: Json, request: Request, state: State) -> Json:
-    place = str(request.headers.get("authorization")), request.query.get("leadId"), str(request.query)
+    place = f"{request.headers.get('authorization')} {request.query}"
     if request.query.get("leadId"):
         return state.setdefault(place, body) if body["appointments"] or place in state else body
     return body
@@ -85,7 +85,7 @@ def visits_of_a_lead_that_were_read_outlive_it(body: Json, request: Request, sta
 
 async def _remembered(request: Request, forward: Forward, state: State) -> Response:
     """What was read once is read again for ever, unless it was changed."""
-    response, place = await forward(request), (str(request.headers.get("authorization")), request.path)
+    response, place = await forward(request), f"{request.headers.get('authorization')} {request.path}"
     if request.method == "GET" and response.status == 404 and place in state:
         return response.but(state[place], status=200)
     if response.status == 200 and request.method == "GET":

@@ -79,6 +79,10 @@ ROWS = [
         "effects[POST /v1/calls]",
         says(LEAD, lambda body, call: {**body, "lastInquiryId": "in_other"}),
         A(consistency.LAST, LEAD, At(name="after a message")),
+        *(
+            A(consistency.LAST, cause, At(name="after a message"), shown=LEAD)
+            for cause in ("POST /v1/sms", "POST /v1/calls")
+        ),
     ),
     told(
         "a subscription that is not there can be ended",

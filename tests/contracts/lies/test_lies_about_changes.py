@@ -23,6 +23,17 @@ INQUIRIES, SMS, LEAD = "GET /v1/inquiries", "POST /v1/sms", "PUT /v1/leads/{}"
 ACTIVITIES = "GET /v1/leads/{}/activities"
 RECENT_LEADS = "GET /api/webhooks/zapier/leads"
 POLICY = {"title": "Other", "content": "Other."}
+FAQ = {"question": "Another?", "answer": "Another."}
+
+
+def another(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """A request that makes another FAQ."""
+    ask(call.to("POST", "/v1/faqs", FAQ))
+
+
+def older(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """A request that changes the oldest FAQ too."""
+    ask(call.to("PUT", "/v1/faqs/1", {"answer": FAQ["answer"]}))
 
 
 def making(call: Call, exchange: Exchange, ask: Ask) -> None:
@@ -175,8 +186,14 @@ ROWS = [
     told(
         "a change changes an older record too",
         "effects[*]",
-        also(CHANGE, lambda call, exchange, ask: ask(call.to("PUT", "/v1/faqs/1", {"answer": "Of another"}))),
+        also(CHANGE, older),
         A(rules.OTHERS, CHANGE, At(name="GET /v1/faqs"), shown="GET /v1/faqs"),
+    ),
+    told(
+        "a change makes another record of its kind",
+        "effects[*]",
+        also(CHANGE, another),
+        A(rules.NO_OTHER, CHANGE, At(name="GET /v1/faqs: new"), shown="GET /v1/faqs"),
     ),
     told(
         "a read makes something",

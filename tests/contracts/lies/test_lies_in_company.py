@@ -15,7 +15,7 @@ from contracts.rules import consistency as rules
 from contracts.rules import inner_agreement as judgements
 from contracts.rules.location import Location
 from contracts.rules.rule import Finding, Rule, Violation
-from contracts.scenarios.inner_views import accuse
+from contracts.scenarios.single_reads import accuse
 from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")

@@ -177,6 +177,12 @@ ROWS = [
         A(rules.INNER, PRODUCTS, At(name="type")),
     ),
     told(
+        "a group has no entries",
+        f"groups[{PRODUCTS}]",
+        says(PRODUCTS, items_of("categories", lambda groups, call: [*groups, {**groups[0], "products": []}])),
+        A(rules.INNER, PRODUCTS, At(name="entries")),
+    ),
+    told(
         "groups share an id",
         f"groups[{PRODUCTS}]",
         says(PRODUCTS, items_of("categories", lambda groups, call: [*groups, *groups])),

@@ -1,7 +1,10 @@
 """The records that a run reads by themselves: as many different ones as its requests allow."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import pytest
-from in_memory import CONTRACT
+from in_memory import CONTRACT, Call
 from lie_kinds import says
 from lying_rows import client_of, scenarios
 
@@ -13,8 +16,13 @@ READ = CONTRACT.operations["GET /v1/leads/{}"]
 LEADS = [{"id": f"ld_{n}"} for n in range(100)]
 
 
-def ids(chosen: list[dict[str, str]]) -> list[str]:
+def ids(chosen: Sequence[Mapping[str, Any]]) -> list[str]:
     return [item["id"] for item in chosen]
+
+
+def other(liar: str) -> Callable[[Any, Call], Any]:
+    """Another status of one lead."""
+    return lambda body, call: {**body, "status": "other"} if body["id"] == liar else None
 
 
 def test_scenarios_read_different_records_until_all_were_read() -> None:
@@ -41,8 +49,7 @@ def test_one_lead_that_lies_is_found_wherever_it_stands_in_the_list() -> None:
         scenarios()[name].run(honest)
     chosen = sorted(honest.read_alone[READ.key])
     for liar in (chosen[0], chosen[len(chosen) // 2], chosen[-1]):
-        lie = says(READ.key, lambda body, call, liar=liar: {**body, "status": "other"} if body["id"] == liar else None)
-        client = client_of(lie)
+        client = client_of(says(READ.key, other(liar)))
         for name in names:
             scenarios()[name].run(client)
         assert {(one.rule, one.operation) for one in client.findings.values()} == {
