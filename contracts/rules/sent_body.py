@@ -15,14 +15,17 @@ from contracts.transport.exchange import NOT_JSON, Exchange
 
 _JSON_PATCH = "application/json-patch+json"
 _WORDS = {"true": True, "false": False, "null": None, "": None}
+_PATH_STYLES = frozenset({"label", "matrix"})
 
 
 def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
-    """Tell whether a form can be read as a body that the document allows.
+    """Tell whether a form can be read as a body that the document allows, or a path in another way than it was meant.
 
     A documented body that is neither JSON nor a form always can: an empty element of XML may be a text, a list, or
     nothing; YAML and files are texts, and a list in parts may be empty.
     """
+    if any(it.style in _PATH_STYLES for it in operation.parameters_in("path")):
+        return True  # `;ids=` is no item or an empty one, and `.0.5` a list of two or a number
     media = _media(exchange)
     if media != FORM:
         return media.endswith(("/xml", "+xml")) or (media in operation.body_types and not is_json(media))

@@ -29,13 +29,17 @@ _MAX_URL_CHARACTERS = 2_048
 
 def headers_in_callbacks(operation: Operation) -> set[str]:
     """The request headers that the callbacks of an operation use, in lower case."""
-    found = (it for _, address in callback_addresses(operation.node) for it in _EXPRESSION.findall(_whole(address)))
+    found = (
+        it
+        for _, address in callback_addresses(operation.document, operation.node)
+        for it in _EXPRESSION.findall(_whole(address))
+    )
     return {it.removeprefix(_HEADER).lower() for it in found if it.startswith(_HEADER)}
 
 
 def with_callbacks(operation: Operation, behaviour: Behaviour) -> Behaviour:
     """Wrap the behaviour: afterwards each callback of the operation with an address gets a subscription."""
-    named = [(event, _whole(address)) for event, address in callback_addresses(operation.node)]
+    named = [(event, _whole(address)) for event, address in callback_addresses(operation.document, operation.node)]
     if not named:
         return behaviour
 

@@ -62,14 +62,16 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
     if family is None:
         id = call.new_id(kind)
         return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
+    above = records.parent(call) if family.parent is not None else None
     id = _new_id(call, family, fields) if named is None else named
     record = {**timestamps(family, call.now), **fields, **hidden_id(family, id), family.id: id}
-    if family.parent is not None and (above := records.parent(call)) is not None:
+    if above is not None:
         record |= records.below(call, family, above)
     for name, value in family.starts.items():
         record.setdefault(name, value)
     call.tx.remove(records.REMOVED, f"{kind}/{id}")
-    row = call.store(kind, id, _named(call, family, record, fields) if call.contract.foreign else record)
+    place = f"{above}/{id}" if records.is_below_another(call, family, call.tx.get(kind, id), above) else id
+    row = call.store(kind, place, _named(call, family, record, fields) if call.contract.foreign else record)
     if call.contract.event_sources:
         document_events.changed(call, family, row, CREATED)
     return row
@@ -91,7 +93,7 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
         return call.new_id(family.kind)
     if family.id_schema and not family.id_schema.accepts(own):
         return call.new_id(family.kind)
-    if call.tx.get(family.kind, own) is not None:
+    if call.tx.get(family.kind, own) is not None and records.by_id(call, own) is not None:
         if _says_conflict(call):
             raise Conflict(f"another of the {family.kind} has this {family.id}")
         clash = f"another of the {family.kind} has this {family.id}, and no 409 is documented"

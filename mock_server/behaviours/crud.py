@@ -129,11 +129,20 @@ def update(call: OperationContext) -> OperationResult:
     row, created = records.find(call), _created(call)
     others = [it for it in call.operation.responses if 200 <= it < 300 and it != _CREATED]
     creates = created and (others or _MISSING not in call.operation.responses)
+    creates = creates or _relates(call)
     at_sight = row is not None and others and "if-match" not in call.headers and not records.is_stored(call, row)
     if (creates and at_sight) or (row is None and (creates or family.at_sight)):
         return answer(call, _put(call, fields), created)
     changed = change(call, family, existing(call) if row is None else row, fields)
     return answer(call, changed, min(others) if created and others else None)
+
+
+def _relates(call: OperationContext) -> bool:
+    """True for a PUT that has nothing to say but that the record is there: `PUT /users/{id}/roles/{role}`."""
+    operation = call.operation
+    if not call.contract.foreign or operation.method != "PUT" or operation.body is not None:
+        return False
+    return f"POST{operation.key.rpartition('/')[0].removeprefix('PUT')}" not in call.contract.operations
 
 
 def _put(call: OperationContext, fields: Fields) -> Row:

@@ -42,11 +42,16 @@ def is_stored(call: OperationContext, row: Row) -> bool:
 
 def by_id(call: OperationContext, id: Id) -> Row | None:
     """The record of the operation's kind with an id, below the record that the path names."""
-    row = next((row for it in _spellings(id) if (row := call.tx.get(call.binding.family.kind, it))), None)
-    above, family = parent(call), call.binding.family
+    family, above = call.binding.family, parent(call)
+    rows = _named(call.tx, family, (id,), loosely=call.contract.foreign)
+    return next((row for row in rows if not is_below_another(call, family, row, above)), None)
+
+
+def is_below_another(call: OperationContext, family: Family, row: Row | None, above: Id | None) -> bool:
+    """True if a record belongs to another parent than ``above``: two parents may have children of one name."""
     if row is None or above is None or family.link is None or is_loose(call, family):
-        return row
-    return row if row.record.get(family.link) == above else None
+        return False
+    return row.record.get(family.link) not in (None, above)
 
 
 def parent(call: OperationContext) -> Id | None:
@@ -119,7 +124,7 @@ def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool
     elif len(own) == 1:
         spelt = list(_spellings(own[0]))
         yield from (row for id in spelt if (row := tx.get(family.kind, id)))
-        for name in family.aliases if loosely else ():
+        for name in ((family.id,) if family.link else ()) + tuple(family.aliases) if loosely else ():
             yield from tx.find(family.kind, {name: spelt})
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mock_server.errors import SpecError
@@ -108,9 +109,11 @@ def _posted(document: Document) -> Iterator[tuple[str, str]]:
     for path in _mapping(root.get("paths")):
         for method in METHODS:
             operation = _mapping(_mapping(root["paths"][path]).get(method))
-            for name, item in _mapping(operation.get("callbacks")).items():
+            for name in _mapping(operation.get("callbacks")):
                 at = f"/paths/{escape(path)}/{method}/callbacks/{escape(name)}"
-                yield from ((name, f"{at}/{escape(url)}") for url in _mapping(item) if url != "$ref")
+                with suppress(SpecError):
+                    where, item = document.mapping(at, "a callback")
+                    yield from ((name, f"{where}/{escape(url)}") for url in item)
 
 
 def _mapping(node: Any) -> Mapping[str, Any]:
@@ -133,7 +136,12 @@ def _body(shared: Compilation, pointer: str) -> Schema | None:
     return shared.schema(f"{start}/content/{escape(media)}/schema")
 
 
-def callback_addresses(operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def callback_addresses(document: Document, operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """The callbacks of an operation, each with the expression for its address: ``{$request.body#/url}``."""
-    named = _mapping(operation_node.get("callbacks"))
-    return [(name, url) for name, item in named.items() for url in _mapping(item) if url != "$ref"]
+    found: list[tuple[str, str]] = []
+    for name, item in _mapping(operation_node.get("callbacks")).items():
+        reference = _mapping(item).get("$ref")
+        with suppress(SpecError):
+            known = document.mapping(reference[1:], "a callback")[1] if isinstance(reference, str) else _mapping(item)
+            found += [(name, url) for url in known if url != "$ref"]
+    return found

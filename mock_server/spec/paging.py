@@ -42,9 +42,10 @@ def paging_of(operation: Operation, fields: Collection[str] = ()) -> dict[str, P
             role = _role(parameter.name, _CURSORS) if parameter.schema.node.get("format") not in _DATES else ""
         if role:
             found.setdefault(role, parameter)
-    if "start" in found and "limit" not in found:  # SCIM calls it a count
-        count = next((it for it in query_parameters(operation) if it.name == "count"), None)
-        found |= {"limit": count} if count and count.schema.types & {"integer", "number"} else {}
+    for role, name in (("start", "count"), ("cursor", "first")):  # as SCIM and Relay call the size of a page
+        if role in found and "limit" not in found:
+            size = next((it for it in query_parameters(operation) if it.name == name), None)
+            found |= {"limit": size} if size and size.schema.types & {"integer", "number"} else {}
     return found
 
 

@@ -89,21 +89,24 @@ def test_who_gives_an_address_with_a_request_is_called_back(serve: Serve) -> Non
 EXPORT = {**having(id=TEXT, format=TEXT), "required": ["id", "format"]}
 
 
-def exported(tmp_path: Path, address: str, schema: Any, **more: Any) -> Foreign:
-    """An API with one operation, whose callback has this address and this body."""
+def exported(tmp_path: Path, address: str, schema: Any, *, shared: bool = False, **more: Any) -> Foreign:
+    """An API with one operation, whose callback has this address and this body; ``shared``: it is a component."""
     export = {"$ref": "#/components/schemas/Export"}
     post = operation(export, "202", body=having(format=TEXT, hooks=having(done=TEXT)), **more)
-    post["callbacks"] = {"ready": {address: posted(schema)}}
-    return Foreign(tmp_path, {"/exports/{kind}": {"post": post}}, components={"schemas": {"Export": EXPORT}})
+    callbacks = {"Ready": {address: posted(schema)}}
+    post["callbacks"] = {"ready": {"$ref": "#/components/callbacks/Ready"} if shared else callbacks["Ready"]}
+    components = {"schemas": {"Export": EXPORT}, "callbacks": callbacks}
+    return Foreign(tmp_path, {"/exports/{kind}": {"post": post}}, components=components)
 
 
 def hooks(api: Foreign) -> list[str]:
     return [it["hookUrl"] for it in api.get("/__admin/webhooks/subscriptions")["items"]]
 
 
-def test_a_callback_that_no_change_causes_is_made_once_about_the_answer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_callback_that_no_change_causes_is_made_once_about_the_answer(tmp_path: Path, *, shared: bool) -> None:
     message = {**having(type=TEXT, export={"$ref": "#/components/schemas/Export"}), "required": ["type", "export"]}
-    api = exported(tmp_path, "{$request.body#/hooks/done}?export={$response.body#/id}", message)
+    api = exported(tmp_path, "{$request.body#/hooks/done}?export={$response.body#/id}", message, shared=shared)
     sent = {"format": "csv", "hooks": {"done": "http://127.0.0.1:9/a"}}
     made = api.good("POST", "/exports/leads", sent)
     assert happened(api) == [("ready", {"type": "ready", "export": made})]

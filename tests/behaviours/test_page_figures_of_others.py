@@ -92,3 +92,12 @@ def test_a_documented_link_header_without_an_example_leads_on_and_back(serve: Se
     assert 'rel="next"' in answer.get("link")
     assert answer.get("x-total-count") == "5"
     assert 'rel="next"' not in api.ask("GET", "/things?limit=9").get("link")
+
+
+def test_a_connection_has_as_many_edges_as_are_asked_for_first(serve: Serve) -> None:
+    page = having(edges=listing(having(node=THING)), pageInfo=having(hasNextPage=FLAG, endCursor=TEXT))
+    api = serve(page, query("first", schema=COUNT), query("after"))
+    one = api.get("/things?first=3")
+    other = api.get(f"/things?first=3&after={one['pageInfo']['endCursor']}")
+    assert [len(it["edges"]) for it in (one, other)] == [3, 2]
+    assert [it["pageInfo"]["hasNextPage"] for it in (one, other)] == [True, False]

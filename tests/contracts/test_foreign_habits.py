@@ -198,3 +198,12 @@ def test_a_form_is_read_as_the_document_would_have_it(body: str, sound: bool) ->
     sent = Exchange("POST", "http://a.example/a", {"content-type": FORM}, body.encode(), 200, {}, b"", "POST /a", 0.0)
     assert may_be_sound(read, sent) is sound
     assert is_certain(read, sent) is sound
+
+
+@pytest.mark.parametrize(("style", "sound"), [("label", True), ("matrix", True), ("simple", False)])
+def test_a_path_that_can_be_read_in_two_ways_is_not_surely_wrong(style: str, sound: bool) -> None:
+    pair = {"type": "array", "minItems": 2, "items": {"type": "integer"}}
+    get = {"parameters": [{**item_path("at"), "schema": pair, "style": style, "explode": True}], "responses": {}}
+    read = Document("a", plain("a", {"openapi": "3.1.0", "paths": {"/a/{at}": {"get": get}}})).operations[0]
+    sent = Exchange("GET", "http://a.example/a/.0.5", {}, b"", 204, {}, b"", "GET /a/{}", 0.0)
+    assert may_be_sound(read, sent) is sound
