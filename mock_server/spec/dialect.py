@@ -68,7 +68,8 @@ def _narrow(schema: dict[str, Any]) -> None:
 
 
 def _once(values: list[Any]) -> list[Any]:
-    return [value for index, value in enumerate(values) if value not in values[:index]]
+    """Each value once. A document may have anything there, and thousands of it."""
+    return list({value if isinstance(value, str) else (repr(value),): value for value in values}.values())
 
 
 def _reference(node: dict[str, Any], old: bool) -> dict[str, Any]:

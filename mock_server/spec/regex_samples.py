@@ -49,6 +49,8 @@ def matching(pattern: str, rng: RandomSource, shortest: int = 0, longest: int | 
         tree = _parser.parse(translated(pattern))
     except (re.error, OverflowError, RecursionError) as fault:
         raise UnsupportedPattern(str(fault)) from None
+    if shortest > _MAX_SAMPLE_CHARACTERS:
+        raise UnsupportedPattern(f"more than {_MAX_SAMPLE_CHARACTERS} characters")
     most = _MAX_SAMPLE_CHARACTERS if longest is None else longest
     writer = _Writer(rng, shortest, most, mixed=looks_around(pattern))
     writer.sequence(tree)

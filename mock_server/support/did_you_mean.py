@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 _MAX_COMPARED_CHARACTERS = 80
+_MAX_NAMES = 1_000
 _PAGE_SIZES = frozenset({"limit", "perpage", "pagesize", "pagelimit", "itemsperpage", "maxresults", "size", "take"})
 """Names of the size of a page. By their letters, most are nearer to `page` than to each other."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known name that differs only in case and punctuation, or means the same, or else the most similar, if any."""
-    names = sorted(set(known))
+    names = sorted(set(islice(known, _MAX_NAMES)))
     bare: dict[str, str] = {}
     for name in names:
         bare.setdefault(_bare(name), name)

@@ -1,6 +1,7 @@
 """Texts for patterns: what is made matches, for Python as for the validator, and no pattern can ask for too much."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -143,3 +144,11 @@ def test_no_pattern_does_anything_else_than_match_or_say_so(pattern: str) -> Non
     except UnsupportedPattern:
         return
     assert isinstance(text, str)
+
+
+def test_a_text_that_is_too_long_is_refused_before_any_of_it_is_made() -> None:
+    began = time.thread_time()
+    for _ in range(100):
+        with pytest.raises(UnsupportedPattern):
+            matching("^[0-9]+$", chance(1), 5_000, 5_001)
+    assert time.thread_time() - began < 0.1
