@@ -179,7 +179,7 @@ def _bounds(table: Table, facts: Mapping[str, Any]) -> Iterator[tuple[str, float
     yield "spawn → first 200 ÷ Prism's", 0.45, prism, False
     for arm, title, seconds, most in (("large", "100,000 leads", 2.5, 200), ("busy", "world busy", 1.0, 150)):
         yield f"{title}: spawn → first page, seconds", seconds, ready.get(arm), False
-        yield f"{title}: MB then", most, table.run.memory.get(arm), False
+        yield f"{title}: MB when all is there", most, table.run.memory.get(arm), False
     grown = facts.get("grown")
     yield "MB after the start", 90, grown[0] if grown else None, False
     yield "MB more after 100,000 requests", 30, grown[1] - grown[0] if grown else None, False

@@ -14,18 +14,29 @@ from mock_server.store.base import Id, Record, Row
 from mock_server.support.exact_json import trimmed
 
 _LARGE = 1024  # bytes: it pays to compress a member of a record that has more
+_MAX_BYTES = 6  # of JSON for a character
+_CONTAINERS = (dict, list)
 _LEVEL, _BARE = 1, -zlib.MAX_WBITS  # the quickest one is as small as the best within 2 %; without header and sum
 
 
 class PackedRow(Row):
     """A row whose record is kept as a JSON text."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_arrival", "_created", "_text")
 
     def __init__(self, id: Id, key: tuple[str, int], text: bytes) -> None:
         self.id = id
         self.key = key
         self._text = text
+
+    @property
+    def key(self) -> tuple[str, int]:  # made when somebody asks: a tuple takes 72 bytes
+        """The place in the order of rows."""
+        return self._created, self._arrival
+
+    @key.setter
+    def key(self, key: tuple[str, int]) -> None:
+        self._created, self._arrival = key
 
     @property
     def record(self) -> Record:  # type: ignore[override]  # nobody may set it
@@ -65,19 +76,21 @@ class SplitRow(PackedRow):
 def packed(row: Row) -> Row:
     """Pack a row. One whose record has numbers beyond 64 bits stays as it is: orjson would not read them exactly."""
     try:
-        text = orjson.dumps(row.record)
-        if len(text) > _LARGE:
-            return _split(row) or PackedRow(row.id, row.key, trimmed(text))
-        return PackedRow(row.id, row.key, trimmed(text))
+        name, large = _largest(row.record)
+        if len(large) <= _LARGE:
+            return PackedRow(row.id, row.key, trimmed(orjson.dumps(row.record)))
+        text = trimmed(orjson.dumps({**row.record, name: None}))
     except TypeError:
         return row
+    return SplitRow(row.id, row.key, text, name, zlib.compress(large, _LEVEL, _BARE))
 
 
-def _split(row: Row) -> Row | None:
-    """Pack a row with its largest member apart; None if no member is large."""
-    members = {name: orjson.dumps(value) for name, value in row.record.items()}
-    name = max(members, key=lambda each: len(members[each]))
-    if len(members[name]) <= _LARGE:
-        return None
-    text = trimmed(orjson.dumps({**row.record, name: None}))
-    return SplitRow(row.id, row.key, text, name, zlib.compress(members[name], _LEVEL, _BARE))
+def _largest(record: Record) -> tuple[str, bytes]:
+    """The name and the text of the largest member; empty ones if no member can be large."""
+    found = ("", b"")
+    for name, value in record.items():
+        if type(value) in _CONTAINERS or (type(value) is str and len(value) > _LARGE // _MAX_BYTES):
+            text = orjson.dumps(value)
+            if len(text) > len(found[1]):
+                found = name, text
+    return found

@@ -45,7 +45,8 @@ class FittedRows:
         self._contract, self._kind, self._seed, self._keep = contract, kind, seed, keep
         self._family: Family | None = contract.families.get(kind)
         self._fit = completing(self._family) if self._family else None
-        self._made: list[tuple[str, Row]] = []
+        self._made: list[Row] = []
+        self._times: list[str] = []  # before a record was fitted
         self._unmade = False
 
     def add(self, records: Iterable[Record]) -> None:
@@ -59,8 +60,8 @@ class FittedRows:
         """All rows, oldest first. Records of one millisecond stay in the order in which they were made."""
         if self._unmade:
             return []
-        self._made.sort(key=lambda made: made[0])
-        return [row for _, row in self._made]
+        order = sorted(range(len(self._made)), key=self._times.__getitem__)
+        return [self._made[place] for place in order]
 
     def row(self, record: Record) -> Row:
         """Make the row of one record. Raises SpecError if it cannot be fitted."""
@@ -70,7 +71,9 @@ class FittedRows:
         return self._keep(new_row(record, record.get(id, self._kind)))
 
     def _add(self, records: Iterable[Record]) -> None:
-        self._made += [(created(record), self.row(record)) for record in records]
+        for record in records:
+            self._made.append(self.row(record))
+            self._times.append(created(record))
 
 
 def noting_faults(contract: Contract, family: Family, make: Callable[[], None]) -> bool:

@@ -35,7 +35,10 @@ def test_a_row_with_a_long_number_stays_as_it_is(number: Any) -> None:
 CALL = {"id": "in_1", "source": "CALL", "data": {"said": ["Good morning, how can I help?"] * 60}, "last": None}
 
 
-@pytest.mark.parametrize("words", [CALL, {**CALL, "data": "words " * 300}, {**CALL, "source": ["x" * 20] * 90}])
+@pytest.mark.parametrize(
+    "words",
+    [CALL, {**CALL, "data": "words " * 300}, {**CALL, "data": "\x01" * 400}, {**CALL, "source": ["x" * 20] * 90}],
+)
 def test_a_large_member_takes_little_and_is_read_as_it_was(words: dict[str, Any]) -> None:
     row = packed(Row("in_1", ("2026-01-01", 7), words))
 
