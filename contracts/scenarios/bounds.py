@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
-from contracts.scenarios import actions
+from contracts.scenarios import actions, protocol
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences
@@ -88,6 +88,8 @@ def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -
             _judge(client, operation, body, what, client.call(operation, body=body))
         elif known:
             client.call(operation, body=body)  # nobody has this id: any answer but a failure will do
+    for parameter in operation.parameters_in("query"):
+        protocol.refused(client, operation, (), parameter, {**client.sampler.body(operation), **known})
 
 
 def _refers_rightly(operation: Operation, known: Mapping[str, Any], body: Body) -> bool:

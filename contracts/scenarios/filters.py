@@ -33,6 +33,8 @@ def expansions(client: ScenarioClient, listing: Listing, items: Items) -> Iterat
             full = beginning(client, listing, query=query)
             last = client.last(listing.operation)
             note(client, listing, rules.expanded(items[: len(full)], full), last, where=value)
+            if len(full) == len(items):
+                usual(client, listing, query, full)
             yield Expansion(query, full, {name for item in full for name in item} - plain)
 
 
@@ -135,4 +137,4 @@ def almost(client: ScenarioClient, listing: Listing, asked: Filter, items: Items
 
 def _near(value: str) -> Iterator[str]:
     yield from (value[:-1], value[: len(value) // 2], f"{value}x", value[1:], value[len(value) // 2 :])
-    yield from (value.swapcase(), value.upper(), f"{value}{value}", "_", value[:1])
+    yield from {value.swapcase(): 0, value.upper(): 0, "_": 0}

@@ -41,9 +41,8 @@ def _defaults(client: ScenarioClient, listing: Listing, items: Items, parents: S
     if page.ids != ids[:size]:
         rule = rules.DEFAULT if len(page.ids) != len(ids[:size]) else rules.FIRST
         got = f"{len(page.ids)} items beginning with {page.ids[:1]}"
-        client.broken(
-            rule, listing.operation, page.exchange, expected=f"the first {min(size, len(ids))} items", got=got
-        )
+        due = f"the first {min(size, len(ids))} items"
+        client.broken(rule, listing.operation, page.exchange, expected=due, got=got)
     note(client, listing, rules.totals(page, 1, size, len(ids)), page.exchange, where="defaults")
     note(client, listing, rules.kept(page, items), page.exchange, where="defaults")
     second = fetch(client, listing, *parents, page=2)
@@ -78,7 +77,7 @@ def _again(client: ScenarioClient, listing: Listing, items: Items, parents: Sequ
 def filtering(client: ScenarioClient, listing: Listing) -> None:
     """Try each filter alone, in pairs, with a value that no record has, and in pages."""
     items, names = whole_list(client, listing), {one.member: one.name for one in _comparable(listing)}
-    expansions = list(filters.expansions(client, listing, items))
+    expansions, pairs = list(filters.expansions(client, listing, items)), 0
     for wanted in _questions(client, listing, items):
         query = {names[member]: value for member, value in wanted.items()}
         got = whole_list(client, listing, query=query)
@@ -89,7 +88,8 @@ def filtering(client: ScenarioClient, listing: Listing) -> None:
             if len(got) >= number:
                 page = fetch(client, listing, query=query, page=number, size=1)
                 cut(client, listing, page, got, number, size=1, where=where)
-        if len(wanted) == 1 and got:
+        pairs += len(wanted) > 1 and bool(got)
+        if got and (len(wanted) == 1 or pairs == 1):  # of all pairs, the first is asked for everything at once
             filters.expanded(client, listing, query, got, expansions)
             filters.usual(client, listing, query, got)
             filters.beyond(client, listing, query, got)

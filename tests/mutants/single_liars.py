@@ -150,3 +150,77 @@ async def first_faq_is_changed_as_well(request: Request, forward: Forward, state
     if response.status == 200 and isinstance(request.json, dict) and {"question", "answer"} <= {*request.json}:
         await forward(replace(request, path="/v1/faqs/1").say({"isActive": request.json.get("isActive", False)}))
     return response
+
+
+# --- catalogues, queries of writes, everything at once, and records that a write makes beside its own -------------
+
+
+@answer(G, "GET /v1/organization/products")
+def a_category_without_products_is_listed(body: Json, request: Request, state: State) -> Json:
+    empty = {"id": 999, "name": "Nothing", "type": "PRODUCT", "products": []}
+    return {**body, "categories": [*body["categories"], empty], "totalCategories": body["totalCategories"] + 1}
+
+
+@answer(G, "GET /v1/organization/services")
+def a_category_without_services_comes_first(body: Json, request: Request, state: State) -> Json:
+    empty = {"id": 999, "name": "Nothing", "type": "SERVICE", "services": []}
+    return {**body, "categories": [empty, *body["categories"]], "totalCategories": body["totalCategories"] + 1}
+
+
+@asked(G, "POST /api/webhooks/zapier/subscribe")
+def long_organizations_are_cut(request: Request) -> Request:
+    return request.ask(org_id=request.query["org_id"][:64]) if "org_id" in request.query else request
+
+
+@asked(G, "DELETE /api/webhooks/zapier/unsubscribe")
+def users_are_freed_of_odd_letters(request: Request) -> Request:
+    user = request.query.get("user_id", "")
+    return request.ask(user_id=re.sub("[^A-Za-z0-9_-]", "", user) or "nobody") if user else request
+
+
+@crash(G, "GET /v1/inquiries")
+def all_three_questions_at_once_are_too_many(request: Request) -> bool:
+    return {"source", "leadId", "expand"} <= {*request.query}
+
+
+@asked(G, "GET /v1/inquiries")
+def expanded_pages_are_small_unless_said(request: Request) -> Request:
+    small = "expand" in request.query and "limit" not in request.query
+    return request.ask(limit=20) if small else request
+
+
+@mutant(G, "POST /v1/calls")
+async def a_call_makes_a_lead_each_time(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status == 200:
+        await forward(replace(request, path="/v1/leads").say({"firstName": "Unknown caller"}))
+    return response
+
+
+@mutant(G, "PUT /v1/policies/{}")
+async def a_change_leaves_the_old_policy_as_a_copy(request: Request, forward: Forward, state: State) -> Response:
+    response = await forward(request)
+    if response.status == 200 and isinstance(request.json, dict) and {"title", "content"} <= {*request.json}:
+        copy = {"title": "A former version", "content": "As it was."}
+        await forward(replace(request, method="POST", path="/v1/policies").say(copy))
+    return response
+
+
+@answer(G, "GET /api/webhooks/zapier/appointments")
+def recent_descriptions_are_cut(body: Any, request: Request, state: State) -> Any:
+    return [{**item, "description": item["description"] and item["description"][:40]} for item in body]
+
+
+@answer(G, "GET /api/webhooks/zapier/leads")
+def recent_leads_have_their_status_in_capitals(body: Any, request: Request, state: State) -> Any:
+    return [{**item, "status": item["status"].upper()} for item in body]
+
+
+@asked(G, "PUT /v1/scenarios/{}")
+def empty_lines_are_dropped(request: Request) -> Request:
+    return change(request, response=lambda text: re.sub("\n{2,}", "\n", text))
+
+
+@asked(G, "PUT /v1/policies/{}")
+def addresses_in_texts_become_links(request: Request) -> Request:
+    return change(request, content=lambda text: re.sub(r"(https?://\S+)", r"<\1>", text))
