@@ -89,6 +89,7 @@ def action(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -
         elif known:
             client.call(operation, body=body)  # nobody has this id: any answer but a failure will do
     for parameter in operation.parameters_in("query"):
+        known = catalogue.references(client, operation)  # anew: what there was may have been ended
         protocol.refused(client, operation, (), parameter, {**client.sampler.body(operation), **known})
 
 
