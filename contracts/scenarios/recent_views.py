@@ -1,13 +1,14 @@
 """Compare recent items with the record, its lead and its details: they agree, in the recent list's own words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from contracts.rules import consistency as rules
+from contracts.rules import lifecycle
 from contracts.rules.collections import page_of
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.paging import whole_list
+from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -55,11 +56,18 @@ def changed(
     newest = [next(iter(page_of(listing, client.get(listing.operation)).items), {}) for listing, _ in views]
     ids = dict.fromkeys(str(item["leadId"]) for item in newest if item.get("leadId"))
     before = {id: client.get(read, id) for id in ids}
-    schemas = update.document.properties(update.body)
+    schemas, own = update.document.properties(update.body), _of_leads(client, views, ids)
     for id, shown in before.items():
         names = [name for name in business_rules.RECENT_NAMES if name in schemas]
         body = {name: client.sampler.value(update.document, schemas[name], unlike=shown.field(name)) for name in names}
         client.accepted(client.call(update, id, body=body), update)
+    for key, items in _of_leads(client, views, ids).items():
+        if items != own[key]:
+            shown, got = client.last(client.contract.operations[key]), f"other items in {key}"
+            evidence = client.last(update), shown
+            client.broken(
+                lifecycle.NO_OTHER, update, *evidence, expected="what is of the lead as it was", got=got, where=key
+            )
     for listing, source in views:
         if source.key == business_rules.LEADS:
             moved(client, update, listing)
@@ -67,6 +75,20 @@ def changed(
         wording(client, listing, source, leads, inquiry, read)
     for id, shown in before.items():
         client.call(update, id, body={name: shown.field(name) for name in business_rules.RECENT_NAMES})
+
+
+def _of_leads(
+    client: ScenarioClient, views: Sequence[tuple[Listing, Listing]], ids: Iterable[str]
+) -> dict[str, list[Record]]:
+    """Read what each list has of these leads, by the list."""
+    found: dict[str, list[Record]] = {}
+    for id in ids:
+        for _, source in views:
+            query = source.query_for(business_rules.OWNER, id)
+            if query:
+                page = fetch(client, source, query=query, page=1, size=source.largest)
+                found.setdefault(source.key, []).extend(page.items)
+    return found
 
 
 def moved(client: ScenarioClient, update: Operation, listing: Listing) -> None:

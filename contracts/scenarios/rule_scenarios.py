@@ -80,7 +80,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.SECOND_DELETE,), ("deletion", "concurrent-deletions", "subscription")),
     ((lifecycle.UNKNOWN_ID,), ("unknown-ids", "message", "repeats", "subscription")),
     ((lifecycle.CAUSED,), ("message", "call", "effects", "repeats")),
-    ((lifecycle.NO_OTHER,), ("effects",)),
+    ((lifecycle.NO_OTHER,), ("effects", "wording-after")),
     ((lifecycle.CREATED_AT,), ("pages", "update")),
     ((lifecycle.ORDER,), ("creation", "moments")),
     ((lifecycle.FUTURE,), ("moments",)),

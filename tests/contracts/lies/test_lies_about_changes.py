@@ -36,6 +36,22 @@ def older(call: Call, exchange: Exchange, ask: Ask) -> None:
     ask(call.to("PUT", "/v1/faqs/1", {"answer": FAQ["answer"]}))
 
 
+def read_after(changed: set[str]) -> Lie:
+    """Each inquiry of a lead that was changed looks the other way round: read if it was not, and not read if it was."""
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        exchange = ask(call)
+        if call.operation == "PUT /v1/leads/{}":
+            changed.add(call.id)
+        if call.operation != INQUIRIES or not exchange.succeeded:
+            return exchange
+        items = exchange.json["inquiries"]
+        shown = [{**it, "isRead": not it["isRead"]} if it["leadId"] in changed else it for it in items]
+        return with_json(exchange, {**exchange.json, "inquiries": shown})
+
+    return lie
+
+
 def making(call: Call, exchange: Exchange, ask: Ask) -> None:
     """A request that makes a policy beside what it is about."""
     if exchange.succeeded:
@@ -176,6 +192,12 @@ ROWS = [
         unchanged(),
         A(consistency.RECENT_SAME, "PUT /v1/leads/{}", At(name="id, changed"), shown=RECENT_LEADS),
         A(consistency.RECENT_SAME, RECENT_LEADS, At(name="id, changed")),
+    ),
+    told(
+        "a change marks the lead's inquiries as read",
+        "wording-after[PUT /v1/leads/{}]",
+        read_after(set()),
+        A(rules.NO_OTHER, "PUT /v1/leads/{}", At(name=INQUIRIES), shown=INQUIRIES),
     ),
     told(
         "a creation makes something else too",
