@@ -67,8 +67,11 @@ def _values(text: str) -> Iterator[Any]:
 def is_certain(operation: Operation, exchange: Exchange) -> bool:
     """Tell whether a request is valid in every reading of the document.
 
-    Of a body that is neither JSON nor a plain form it is not known: then only the parameters decide.
+    Of a body that is neither JSON nor a plain form it is not known: then only the parameters decide. A query that is
+    one parameter (`querystring`) is unknown to generators.
     """
+    if operation.parameters_in("querystring"):
+        return False
     media = _media(exchange)
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
     if media == _JSON_PATCH or _is_patch(sent) or not _has_certain_numbers(operation, exchange):

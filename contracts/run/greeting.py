@@ -1,10 +1,12 @@
 """The first request of a run. It shows whether a server answers, whether it is the API, and whether it is a mock."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from contracts.errors import CannotRun
 from contracts.real_host.read_plan import ReadStep
 from contracts.scenarios.client import ScenarioClient
+from contracts.spec.samples import CannotSample
 from contracts.transport.exchange import Exchange
 from contracts.transport.network_errors import NETWORK_ERRORS, answered, in_words, remedy
 from contracts.transport.target import Target
@@ -16,6 +18,14 @@ def _knock(client: ScenarioClient) -> Exchange:
     return client.send("GET", f"{client.target.origin}/suite-nothing", client.headers(operation))
 
 
+def _asked(client: ScenarioClient, step: ReadStep | None) -> tuple[ReadStep | None, Exchange]:
+    """Make the first step, unless there is none or no request for it can be made; return it with the answer."""
+    if step is not None:
+        with suppress(CannotSample):
+            return step, client.call(step.operation, query=step.query)
+    return None, _knock(client)
+
+
 def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
     """Make the first ``step`` of a run, and return the target with what the answer shows of it.
 
@@ -23,7 +33,7 @@ def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
     """
     target = client.target
     try:
-        exchange = client.call(step.operation, query=step.query) if step else _knock(client)
+        step, exchange = _asked(client, step)
     except NETWORK_ERRORS as fault:
         if answered(fault):
             raise CannotRun(f"{target.origin}: {in_words(fault)}", "give the URL of the API itself") from None

@@ -11,6 +11,7 @@ from contracts.run.outcome import RunResult
 from contracts.scenarios import rate_limit
 from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
+from contracts.spec.path_ids import USUAL_METHODS
 from contracts.transport.guard import Mode
 
 
@@ -65,7 +66,8 @@ def _due(outcome: RunResult, contract: Contract, selection: Selection, options: 
     """Operations that this run should have seen succeed."""
     if not selection.everything or options.max_requests or options.max_time or options.fail_fast:
         return []
-    return [o.key for o in contract.operations.values() if outcome.mode == Mode.FULL or o.method == "GET"]
+    sent = USUAL_METHODS if outcome.mode == Mode.FULL else {"GET"}
+    return [o.key for o in contract.operations.values() if o.method in sent]
 
 
 def _excused(not_run: Mapping[str, Skipped], contract: Contract) -> set[str]:

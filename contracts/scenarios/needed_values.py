@@ -27,6 +27,8 @@ class NeededValues:
         return {**self._queries[operation.key]}
 
     def _made(self, operation: Operation, place: str) -> dict[str, Any]:
+        if place == "query" and any(it.required for it in operation.parameters_in("querystring")):
+            raise CannotSample(f"{operation.key} takes the whole query as one value")
         required = (parameter for parameter in operation.parameters_in(place) if parameter.required)
         return {it.name: self._value(operation, it) for it in required}
 

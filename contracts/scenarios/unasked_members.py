@@ -46,7 +46,7 @@ def _extra(client: ScenarioClient, family: Family, operation: Operation, shown: 
     """Members of the record that the write does not take, with other values than now, and one that no record has."""
     found: dict[str, Any] = {_UNKNOWN: "suite"}
     known = operation.document.properties(operation.body)
-    schemas = family.listing.item_properties() if family.listing else {}
+    schemas = family.listing.item_properties() if family.listing and known else {}  # a free body takes any member
     for name, schema in schemas.items():
         if name in known or name not in shown:
             continue

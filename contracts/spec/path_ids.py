@@ -5,6 +5,8 @@ from typing import Any
 
 from contracts.spec.document import Contract, Operation, blank
 
+USUAL_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"})
+"""The methods that the suite sends; nothing is known of those that a document has as `additionalOperations`."""
 _NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -51,6 +53,10 @@ def _supplies(operation: Operation) -> bool:
 
 
 def shares_path(contract: Contract, operation: Operation, path: str) -> bool:
-    """Tell whether the path of a request fits another path of the document too, which has further methods."""
+    """Tell whether the path of a request has methods that a generator does not know of.
+
+    They are those of another path that fits as well, and those of `additionalOperations`.
+    """
     fitting = [other for other in contract.operations.values() if other.pattern.fullmatch(path)]
-    return {other.method for other in fitting} > {it.method for it in fitting if it.path == operation.path}
+    own = {it.method for it in fitting if it.path == operation.path and it.method in USUAL_METHODS}
+    return {other.method for other in fitting} > own

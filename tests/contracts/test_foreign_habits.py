@@ -54,6 +54,7 @@ LISTED = {"type": "object", "required": ["data"], "properties": {
 TENANT = {"name": "X-Tenant", "in": "header", "required": True, "schema": {"type": "string", "format": "uuid"}}
 SENT = {"type": "object", "required": ["direction"], "properties": {
     name: PAYMENT["properties"][name] for name in ("direction", "pet")} | {"note": TEXT}}  # fmt: skip
+PLAIN = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": TEXT}}
 HABITS: dict[str, Any] = {
     "openapi": "3.0.3",
     "info": {"title": "Habits", "version": "1"},
@@ -114,6 +115,22 @@ def test_an_id_that_only_answers_have_is_sent_in_its_own_form(tmp_path: Path) ->
     (tmp_path / "users.json").write_text(json.dumps({**HABITS, "paths": paths, "components": {"schemas": schemas}}))
     asked = ["--spec", str(tmp_path / "users.json"), "--exclude", "engine"]
     result = CliRunner().invoke(main.command, asked, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
+@pytest.mark.slow
+def test_what_a_generator_does_not_know_of_the_newest_version_accuses_nobody(tmp_path: Path) -> None:
+    whole = {"name": "q", "in": "querystring", "required": True, **content({"type": "object", "required": ["term"]})}
+    fine = {"responses": {"204": {"description": ""}, "400": {"description": ""}}}
+    free = {"requestBody": content({"type": "object"}), "responses": {"201": content(PLAIN)}}
+    paths = {
+        "/find": {"get": {"parameters": [whole], **fine}},
+        "/docs": {"get": fine, "query": {"requestBody": content(TEXT), **fine}, "additionalOperations": {"LINK": fine}},
+        "/free": {"get": {"responses": {"200": content({"type": "array", "items": PLAIN})}}, "post": free},
+        "/free/{id}": {"get": {"parameters": [item_path("id")], "responses": {"200": content(PLAIN)}}},
+    }
+    (tmp_path / "new.json").write_text(json.dumps({**HABITS, "openapi": "3.2.0", "paths": paths}))
+    result = CliRunner().invoke(main.command, ["--spec", str(tmp_path / "new.json")], standalone_mode=False)
     assert (result.return_value, "✗" in result.output) == (0, False), result.output
 
 
