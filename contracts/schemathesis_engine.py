@@ -25,8 +25,8 @@ from contracts.rules.response_conformance import STATUS, is_bodiless, says_refus
 from contracts.rules.rule import Finding, Group, Rule
 from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.spec.document import Contract, Document, Operation, blank
+from contracts.spec.generator_document import for_generator
 from contracts.spec.path_ids import shares_path
-from contracts.spec.rewriting import rewritten
 from contracts.transport.engine_transport import (
     EngineTransport,
     GuardedEngine,
@@ -125,7 +125,7 @@ def drive(
 ) -> None:
     """Run the engine with its own settings. ``plain``: neither the document nor the findings are adapted."""
     config = schemathesis.Config.from_dict(dict(settings))
-    raw = without_external_values(document.raw if plain else _patterns_alone(document.raw))
+    raw = without_external_values(document.raw if plain else for_generator(document))
     chosen: BaseSchema = schemathesis.openapi.from_dict(raw, config=config)
     if wanted is not None:
         labels = {f"{o.method} {o.path}" for o in document.operations if o.key in wanted}
@@ -153,21 +153,6 @@ def drive(
         raise KeyboardInterrupt  # the engine takes it for itself, and would let the run go on
     if sender.lost is not None and transport.guard.stopped is None:
         raise sender.lost
-
-
-def _patterns_alone(node: Any) -> Any:
-    """Copy the document, and where a pattern stands beside a format or a length, keep the pattern only.
-
-    The engine would look for a text that matches the pattern but not the format, or the pattern at exactly the greatest
-    length. There may be none, and to find that out takes seconds. Our own judges and scenarios check all of it.
-    """
-    return rewritten(node, _pattern_alone)
-
-
-def _pattern_alone(copy: dict[str, Any]) -> dict[str, Any]:
-    both = isinstance(copy.get("pattern"), str) and isinstance(copy.get("format"), str)
-    dropped = ("format", "minLength", "maxLength") if both else ()
-    return {name: value for name, value in copy.items() if name not in dropped}
 
 
 class _Reader:

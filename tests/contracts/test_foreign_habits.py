@@ -135,6 +135,16 @@ def test_what_a_generator_does_not_know_of_the_newest_version_accuses_nobody(tmp
 
 
 @pytest.mark.slow
+def test_a_key_that_is_listed_as_a_parameter_too_accuses_nobody(tmp_path: Path) -> None:
+    key = {"name": "X-KEY", "in": "header", "required": True, "schema": TEXT}
+    get = {"security": [{"key": []}], "parameters": [key], "responses": {"200": content(PLAIN), "401": content(ERROR)}}
+    (tmp_path / "key.json").write_text(json.dumps({**HABITS, "paths": {"/me": {"get": get}}}))
+    asked = ["--spec", str(tmp_path / "key.json"), "--only", "engine"]
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
+@pytest.mark.slow
 def test_a_key_that_the_generator_repeats_accuses_nobody(tmp_path: Path) -> None:
     payment = {
         "type": "object",

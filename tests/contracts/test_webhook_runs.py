@@ -11,7 +11,8 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import webhook_tenant
-from contracts.spec.document import Contract, load
+from contracts.spec.document import Contract, Document, load
+from contracts.spec.generator_document import for_generator
 from contracts.transport.guard import Guard, Mode, Policy
 from contracts.transport.guarded_session import Transport
 from contracts.transport.target import Target
@@ -60,6 +61,9 @@ def test_a_generated_body_that_is_too_large_may_be_refused_as_such() -> None:
 
 def test_the_engine_reads_a_pattern_alone_where_a_format_stands_beside_it() -> None:
     both = {"type": "string", "format": "uri", "pattern": "^https", "maxLength": 9}
-    read = schemathesis_engine._patterns_alone({"a": [both], "b": {"format": "uuid", "maxLength": 9}})
-    assert read == {"a": [{"type": "string", "pattern": "^https"}], "b": {"format": "uuid", "maxLength": 9}}
+    raw = {"openapi": "3.1.0", "paths": {}, "x": {"a": [both], "b": {"format": "uuid", "maxLength": 9}}}
+    assert for_generator(Document("a", raw))["x"] == {
+        "a": [{"type": "string", "pattern": "^https"}],
+        "b": {"format": "uuid", "maxLength": 9},
+    }
     assert "format" in both
