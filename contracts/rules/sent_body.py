@@ -28,7 +28,8 @@ def may_be_sound(operation: Operation, exchange: Exchange) -> bool:
         return True  # `;ids=` is no item or an empty one, and `.0.5` a list of two or a number
     media = _media(exchange)
     if media != FORM:
-        return media.endswith(("/xml", "+xml")) or (media in operation.body_types and not is_json(media))
+        named = {media, f"{media.partition('/')[0]}/*", "*/*"}
+        return media.endswith(("/xml", "+xml")) or (not is_json(media) and not named.isdisjoint(operation.body_types))
     document, schema = operation.document, operation.form
     fields = parse_qsl(exchange.sent_body.decode(errors="replace"), keep_blank_values=True)
     known, nested = document.properties(schema), {name.partition("[")[0] for name, _ in fields if "[" in name}

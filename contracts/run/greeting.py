@@ -26,6 +26,13 @@ def _asked(client: ScenarioClient, step: ReadStep | None) -> tuple[ReadStep | No
     return None, _knock(client)
 
 
+def _is_page(step: ReadStep, exchange: Exchange) -> bool:
+    """True for a web page where the document has none."""
+    success = step.operation.success
+    is_documented = success is not None and success.media_types and success.admits(exchange.media_type)
+    return exchange.media_type == "text/html" and not is_documented
+
+
 def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
     """Make the first ``step`` of a run, and return the target with what the answer shows of it.
 
@@ -40,7 +47,7 @@ def greet(client: ScenarioClient, step: ReadStep | None) -> Target:
         raise CannotRun(f"{target.origin} does not answer: {in_words(fault)}", remedy(fault)) from None
     if exchange.status in (401, 403):
         raise CannotRun(f"{target.origin} refuses the key ({exchange.status})", "put one in SOPHIIE_API_KEY")
-    if step and (exchange.media_type == "text/html" or exchange.status == 404):
+    if step and (_is_page(step, exchange) or exchange.status == 404):
         reason = f"{step.operation.key} answers {exchange.status} {exchange.media_type}: this is not the API"
         raise CannotRun(f"{target.origin}: {reason}", "give the URL of the API itself")
     is_mock = target.is_mock or (target.local and "x-mock-request-id" in exchange.headers)

@@ -135,6 +135,29 @@ def test_what_a_generator_does_not_know_of_the_newest_version_accuses_nobody(tmp
 
 
 @pytest.mark.slow
+def test_pages_and_ways_elsewhere_accuse_nobody(tmp_path: Path) -> None:
+    paths = {
+        "/": {"get": {"responses": {"200": content(TEXT, "text/html")}}},
+        "/go": {"get": {"responses": {"302": {"description": "", "headers": {"Location": {"schema": TEXT}}}}}},
+    }
+    (tmp_path / "pages.json").write_text(json.dumps({**HABITS, "paths": paths}))
+    asked = ["--spec", str(tmp_path / "pages.json"), "--exclude", "engine"]
+    result = CliRunner().invoke(main.command, asked, standalone_mode=False)
+    assert (result.return_value, "✗" in result.output) == (0, False), result.output
+
+
+@pytest.mark.parametrize(("types", "sound"), [(["application/*"], True), (["*/*"], True), (["text/csv"], False)])
+def test_what_is_sent_as_one_of_a_range_may_be_sound(types: list[str], sound: bool) -> None:
+    posted = {"requestBody": {"content": {name: {"schema": PLAIN} for name in types}}, "responses": {}}
+    read = Document("a", plain("a", {"openapi": "3.1.0", "paths": {"/a": {"post": posted}}})).operations[0]
+    headers = {"content-type": "application/yaml"}
+    assert (
+        may_be_sound(read, Exchange("POST", "http://a.example/a", headers, b"{}", 204, {}, b"", "POST /a", 0.0))
+        is sound
+    )
+
+
+@pytest.mark.slow
 def test_a_key_that_is_listed_as_a_parameter_too_accuses_nobody(tmp_path: Path) -> None:
     key = {"name": "X-KEY", "in": "header", "required": True, "schema": TEXT}
     get = {"security": [{"key": []}], "parameters": [key], "responses": {"200": content(PLAIN), "401": content(ERROR)}}
