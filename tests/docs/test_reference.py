@@ -12,7 +12,14 @@ from snippets import DOCS, blocks
 from mock_server.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
-WORDS_OF_SCHEMAS = {"x-mock-brought", "x-mock-component", "x-mock-discriminated", "x-mock-id", "x-mock-joined"}
+WORDS_OF_SCHEMAS = {
+    "x-mock-brought",
+    "x-mock-component",
+    "x-mock-discriminated",
+    "x-mock-id",
+    "x-mock-joined",
+    "x-mock-plain-base",
+}
 
 
 @pytest.mark.parametrize(("name", "made"), list(pages()), ids=lambda value: value if value.endswith(".md") else "")
