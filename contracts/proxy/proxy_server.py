@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,8 @@ from contracts.transport.forwarding import ClientRequest, ForwardedAnswer, Forwa
 from contracts.transport.target import is_loopback
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
+_FOLD = re.compile(r"\r?\n[ \t]+")
+"""A field in several lines, as old clients send it: a proxy passes it on in one."""
 _KEYS = ("authorization", "x-api-key", "cookie")
 Passed = Callable[[ClientRequest, ForwardedAnswer, float], None]
 """Called with each answer before it is handed back, and with the seconds that the host took; it must not wait."""
@@ -57,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: ProxyServer
 
     def _pass_on(self) -> None:
-        sent: Headers = list(self.headers.items())
+        sent: Headers = [(name, _FOLD.sub(" ", value)) for name, value in self.headers.items()]
         content = self._content()
         if content is None or not self._is_ours():
             return
@@ -108,6 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse what is for another host: an absolute URL, or a name that is not this machine's."""
         if not self.path.startswith("/") or self.path.startswith("//"):
             self._refuse(403, "this proxy has one host: give its own address as the base URL of your client")
+            return False
+        if not self.path.isascii() or not self.path.isprintable():
+            self._refuse(400, "the address in the request has letters that belong there as %xx")
             return False
         if not is_loopback(_host_name(self.headers.get("host", ""))):
             self._refuse(403, "the Host header does not name this machine")

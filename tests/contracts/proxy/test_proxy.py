@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -84,6 +85,29 @@ def test_a_request_and_its_answer_pass_unchanged() -> None:
         [seen] = proxy.host.seen
         assert (seen.method, seen.path, seen.body) == ("POST", "/v1/leads?a=%20b&a=c", body)
         assert seen.authorization == f"Bearer {KEY}"
+
+
+def said_to(proxy: Proxied, head: bytes) -> bytes:
+    """The answer to a head that no library would send."""
+    with socket.create_connection(("127.0.0.1", proxy.server.server_address[1]), 5) as client:
+        client.sendall(head + b"Host: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        return client.makefile("rb").read()
+
+
+def test_a_field_in_several_lines_passes_as_one_line_and_is_judged() -> None:
+    error = {"status": 400, "message": "Bad request"}
+    refusal = json.dumps({"success": False, "message": "Bad request", "error": error}).encode()
+    with proxied(lambda seen: (400, {"content-type": "application/json"}, refusal)) as proxy:
+        head = b"GET /v1/leads HTTP/1.1\r\nAuthorization: Bearer x\r\nX-Long: a\r\n\tb\r\n"
+        assert said_to(proxy, head).startswith(b"HTTP/1.1 400")
+    assert "GET /v1/leads 400" in "\n".join(proxy.lines)
+
+
+@pytest.mark.parametrize("target", [b"/v1/b\xc3\xbcros", b"/v1/a\x00b", b"/v1/a\x7f"])
+def test_an_address_with_letters_that_belong_there_encoded_is_refused_and_not_sent(target: bytes) -> None:
+    with proxied(organization) as proxy:
+        assert said_to(proxy, b"GET " + target + b" HTTP/1.1\r\n").startswith(b"HTTP/1.1 400")
+        assert proxy.host.seen == []
 
 
 @pytest.mark.parametrize("status", [204, 301, 304, 404, 500])
