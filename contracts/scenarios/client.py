@@ -156,8 +156,8 @@ class ScenarioClient:
         given = {} if value is None else {missing: value}
         content = None if body is None else orjson.dumps(body)
         sent, query = self.headers(operation, with_body=body is not None), self.needed(operation, "query")
-        if missing in query:
-            query = {name: one for name, one in query.items() if name != missing} | given
+        if asked := next((it for it in operation.parameters_in("query") if it.name == missing), None):
+            query = {name: one for name, one in query.items() if not asked.takes(name)} | given
         else:
             sent = {name: one for name, one in sent.items() if name != missing} | given
         exchange = self.send(operation.method, self.target.origin + fill(operation, ids), sent, content, query)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.rules import input, lifecycle
-from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.client import NONE, ScenarioClient
 from contracts.scenarios.exact_messages import Messages
 from contracts.scenarios.paging import fetch, newest
 from contracts.scenarios.records import Record, RecordKind, record_of
@@ -51,12 +51,17 @@ def _change(
     made = AwkwardBodies(client.sampler, update, unique)
     changed = []
     for turn, before in enumerate(written, start=3):
-        one = write(client, made, (before.record["id"],), turn)
+        one = write(client, made, (before.record["id"],), turn, _same_id(update, before.record))
         if one is not None:
             changed.append(one)
             _inner_defaults(client, RecordKind(client, family), one)
     _look_elsewhere(client, changed[-_FEW:], elsewhere, noun_of(family.path))
     _look(client, family, changed)
+
+
+def _same_id(update: Operation, record: Record) -> Record:
+    """The id for the body of a change that has one: the record's own, for another one would move it."""
+    return {"id": record["id"]} if "id" in update.document.properties(update.body) else {}
 
 
 def _inner_defaults(client: ScenarioClient, kind: RecordKind, one: Written) -> None:
@@ -74,16 +79,18 @@ def _inner_defaults(client: ScenarioClient, kind: RecordKind, one: Written) -> N
                 client.broken(lifecycle.DEFAULTS, one.operation, one.exchange, expected=due, got=got, where=where)
 
 
-def write(client: ScenarioClient, made: AwkwardBodies, ids: Sequence[Any], turn: int) -> Written | None:
+def write(
+    client: ScenarioClient, made: AwkwardBodies, ids: Sequence[Any], turn: int, given: Record = NONE
+) -> Written | None:
     """Send a valid write and compare its answer with it. A refusal is noted and gives None."""
-    operation, body = made.operation, made.body(turn)
+    operation, body = made.operation, made.body(turn, given)
     exchange = client.call(operation, *ids, body=body)
     if exchange.succeeded:
         one = Written(operation, body, exchange, record_of(exchange))
         one.judge_answer(client)
         return one
     if exchange.status != 409:
-        alone = ((name, client.call(operation, *ids, body=made.body(turn, only=name))) for name in body)
+        alone = ((name, client.call(operation, *ids, body=made.body(turn, given, only=name))) for name in body)
         where, shown = next(((name, one) for name, one in alone if not one.succeeded), ("", exchange))
         got = f"{where}: {shown.answer()}"
         client.broken(input.ACCEPTED, operation, shown, expected="success", got=got, where=f"/{where}: awkward")

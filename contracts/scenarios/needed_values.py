@@ -19,7 +19,7 @@ class NeededValues:
         self._queries: dict[str, dict[str, Any]] = {}
 
     def in_place(self, operation: Operation, place: str) -> dict[str, Any]:
-        """Values for the required parameters in ``place``, by name."""
+        """Values for the required parameters in ``place``, by the names that they have in a request."""
         if place != "query":
             return self._made(operation, place)
         if operation.key not in self._queries:
@@ -30,7 +30,9 @@ class NeededValues:
         if place == "query" and any(it.required for it in operation.parameters_in("querystring")):
             raise CannotSample(f"{operation.key} takes the whole query as one value")
         required = (parameter for parameter in operation.parameters_in(place) if parameter.required)
-        return {it.name: self._value(operation, it) for it in required}
+        if place != "query":
+            return {it.name: self._value(operation, it) for it in required}
+        return {name: part for it in required for name, part in it.in_query(self._value(operation, it)).items()}
 
     def _value(self, operation: Operation, parameter: Parameter) -> Any:
         """The example or, in a query, the default; a fitting value if the document has no valid one.

@@ -126,7 +126,7 @@ def _refused_reads(
 def required(client: ScenarioClient, operation: Operation, catalogue: Catalogue) -> None:
     """Without a required parameter an otherwise valid request is refused."""
     known = catalogue.existing_or_invented_ids(client, operation)
-    named = [p for p in operation.parameters if p.required and p.place in ("query", "header")]
+    named = [p for p in operation.parameters if p.required and p.place in ("query", "header") and not p.spread]
     keys = {(scheme.place, scheme.name.lower()) for scheme in operation.schemes}
     free = [p for p in named if (p.place, p.name.lower()) not in keys]  # the key is sent with every request
     for missing in free:

@@ -60,7 +60,10 @@ _MAX_DEPTH = 12
 
 
 class AwkwardBodies:
-    """Makes bodies for one operation. ``unique`` members get a value that no other body has."""
+    """Makes bodies for one operation. ``unique`` members get a value that no other body has.
+
+    The id that a client gives to a record is never awkward: a path could not name the record.
+    """
 
     def __init__(
         self, sampler: Sampler, operation: Operation, unique: Collection[str] = (), left_out: Collection[str] = ()
@@ -80,7 +83,7 @@ class AwkwardBodies:
         body = {name: value for name, value in whole.items() if name not in self._left_out}
         members = self._document.properties(self.operation.body)
         for place, (name, schema) in enumerate(members.items()):
-            if name in (given or ()) or name in self._left_out or only not in (None, name):
+            if name in (given or ()) or name in (*self._left_out, "id") or only not in (None, name):
                 continue
             wider = {**body, name: self._value(schema, turn + place * 5, name in self._unique)}
             if validator.is_valid(wider):

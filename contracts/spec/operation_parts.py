@@ -35,9 +35,23 @@ class Parameter:
         if self.style == "deepObject":
             return name.startswith(f"{self.name}[")
         members = self.schema.get("properties", {})
-        if self.style != "form" or not self.explode or not (members or self.schema.get("type") == "object"):
-            return False
-        return name in members or bool(self.schema.get("additionalProperties", not members))
+        return self.spread and (name in members or bool(self.schema.get("additionalProperties", not members)))
+
+    @property
+    def spread(self) -> bool:
+        """True if each member of its object stands in the query under its own name."""
+        is_object = self.schema.get("type") == "object" or bool(self.schema.get("properties"))
+        return self.place == "query" and self.style == "form" and self.explode and is_object
+
+    def in_query(self, value: Any) -> Mapping[str, Any]:
+        """The names and values by which a query gives ``value`` to this parameter, in the parameter's style."""
+        if not isinstance(value, Mapping):
+            return {self.name: value}
+        if self.style == "deepObject":
+            return {f"{self.name}[{name}]": part for name, part in value.items()}
+        if self.explode:
+            return value
+        return {self.name: [text for pair in value.items() for text in pair]}
 
 
 @dataclass(frozen=True)

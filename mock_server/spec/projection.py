@@ -134,7 +134,10 @@ def _each(part: Project) -> Project:
 
 
 def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
-    """The part of a value that is largest among those that an alternative admits; the whole value if none does."""
+    """The part of a value that is largest among those that an alternative admits; the whole value if none does.
+
+    A part that several alternatives admit may be wrong for the schema, which then wants another one.
+    """
     parts = [(branch, _part(schema, branch)) for branch in branches]
     if all(part is _same for _, part in parts):
         return _same
@@ -145,6 +148,8 @@ def _choice(schema: Schema, branches: Sequence[Schema]) -> Project:
 
     def project(value: Any) -> Any:
         fits = [kept for branch, part in parts if branch.accepts(kept := part(value))]
+        if len(fits) > 1:
+            fits = [kept for kept in fits if schema.accepts(kept)] or fits
         return max(fits, key=lambda kept: len(kept) if isinstance(kept, dict) else 0, default=value)
 
     return project
@@ -187,8 +192,8 @@ def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
     A valid value is returned unchanged, also with fields that the schema lacks. Raises SpecError if none can be made.
     """
     project = projection(schema)
-    if schema.accepts(project(value)):
-        return value
+    if schema.accepts(project(value)) or schema.accepts(value):
+        return value  # in whole where only that is valid
     for nearest in _nearer(value, schema, chance):
         if schema.accepts(project(nearest)):
             return nearest
@@ -208,7 +213,18 @@ def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
     if isinstance(value, dict) and schema.properties:
         made = generate(schema, chance, example=False)
         kept = {name: value[name] for name, part in schema.sure.items() if name in value and part.accepts(value[name])}
-        yield {**made, **kept} if isinstance(made, dict) else made
+        yield _with_own({**made, **kept}, value, schema) if isinstance(made, dict) else made
+
+
+def _with_own(made: Record, value: Record, schema: Schema) -> Record:
+    """A made-up value with each member of ``value`` that it may have, so that a record keeps its id.
+
+    Of alternatives that hardly differ, a member may decide which one is meant: each is tried by itself.
+    """
+    for name in made.keys() & value.keys() if schema.accepts(made) else ():
+        wider = {**made, name: value[name]}
+        made = wider if schema.accepts(wider) else made
+    return made
 
 
 def _with_members(value: Record, schema: Schema, chance: RandomSource) -> dict[str, Any]:

@@ -288,7 +288,46 @@ def _formats() -> Node:
     return of(**named, **{f"in_{name}": {**TEXT, "pattern": pattern} for name, pattern in patterns.items()})
 
 
+def _objects_in_a_query() -> Node:
+    """A write for which the query must have an object, in each style."""
+    asked = thing("words", words=TEXT, size=INTEGER)
+    styles: Mapping[str, Node] = {"/spread": {}, "/joined": {"explode": False}, "/deep": {"style": "deepObject"}}
+    made = {"200": answer(thing(name=TEXT)), "400": answer()}
+    return document(
+        {
+            path: {
+                "post": {
+                    "parameters": [query("asked", asked, required=True, **style)],
+                    "requestBody": {"required": True, **body(thing("name", name=TEXT))},
+                    "responses": made,
+                }
+            }
+            for path, style in styles.items()
+        }
+    )
+
+
+def _named_by_clients() -> Node:
+    """Two kinds of records to which the client gives the id, which a change may repeat."""
+    both = {**collection("T", "/models"), **collection("T", "/searches")}
+    return document(both, T=thing("id", "name", id=TEXT, name=TEXT, account=TEXT))
+
+
+def _hardly_different() -> Node:
+    """Alternatives that differ by one member alone, which may be missing."""
+    alike = [thing("id", "name", id=INTEGER, name=TEXT, size=kind, **{f"by_{n}": TEXT}) for n, kind in enumerate(
+        (TEXT, INTEGER, {"type": "boolean"}))]  # fmt: skip
+    read = collection(ids=INTEGER)
+    return document(
+        {path: {name: it for name, it in item.items() if name in ("get", "parameters")} for path, item in read.items()},
+        T={"oneOf": alike},
+    )
+
+
 SMALL: Mapping[str, Node] = {
+    "an object in the query": _objects_in_a_query(),
+    "ids of the client": _named_by_clients(),
+    "alternatives that hardly differ": _hardly_different(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
     "created without a body": document(collection(created="204"), T=thing("name", id=ID, name=TEXT)),
     "numbers as ids": document(

@@ -13,7 +13,7 @@ from mock_server.errors import AnswerInvalid
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import Projection, filled, projection
+from mock_server.spec.projection import Projection, filled, fitted, projection
 from mock_server.spec.schema import Schema
 
 IT = {"$ref": "#/components/schemas/It"}
@@ -277,6 +277,27 @@ def test_a_record_of_a_kind_is_not_turned_into_another_kind() -> None:
     assert found["kind"] == "MAIL"
     assert found["data"]["subject"] == "Hello"
     assert isinstance(found["data"]["spam"], bool)
+
+
+def test_a_record_of_alternatives_that_hardly_differ_stays_that_record() -> None:
+    """The part that only one alternative names is valid for both; the whole record, or a made-up one, for one."""
+    named = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "name": {"type": "string"}},
+    }
+    sized = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}, "size": {"type": "string"}},
+    }
+    it = schema(
+        {"oneOf": [named, {**sized, "required": ["id", "size"]}, {**sized, "required": ["id", "size", "name"]}]}
+    )
+    for value in ({"id": 7, "name": "a", "size": 3}, {"id": 7, "name": "a", "size": "b"}, {"id": 7, "size": "b"}):
+        found = fitted(value, it, chance())
+        assert it.accepts(found)
+        assert found["id"] == 7
 
 
 # --- a whole answer ---------------------------------------------------------------------------------------------
