@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from mock_server.api.documented_headers import documented_headers
 from mock_server.api.error_shapes import ErrorFacts, shaped
 from mock_server.api.negotiation import negotiated
 from mock_server.api.rendering import made_body, rendered
@@ -82,8 +83,7 @@ class ErrorBodies:
             if key not in self._bodies:
                 self._bodies[key] = self._made(status, document, operation, response, content)
             body, media = self._bodies[key]
-        fields = response.headers.items() if response else ()
-        headers = [(name.encode(), text.encode("latin-1", "replace")) for name, text in fields]
+        headers = documented_headers(response, lambda: rng(1, *key)) if response else ()
         return PreparedResponse(status, body, media.encode("latin-1"), headers)
 
     def refusal(self, operation: Operation) -> int:

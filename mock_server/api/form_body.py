@@ -106,9 +106,11 @@ def _object(schema: Schema | None, tree: Tree) -> Any:
 
 
 def _one(schema: Schema | None, text: Any) -> Any:
-    """One text as a value; an object may be written as JSON."""
+    """One text as a value; an object may be written as JSON, and one without members as nothing."""
     if schema is None or not isinstance(text, str):
         return text
+    if not text and schema.types <= {"object", "null"} and not schema.nullable:
+        return {}
     if "string" not in schema.types and schema.types & {"object", "array"} and text.lstrip()[:1] in ("{", "["):
         return _json(text, text)
     return cast(schema, text)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from mock_server.api.documented_headers import documented_headers
 from mock_server.api.negotiation import negotiated
 from mock_server.api.other_content import in_content
 from mock_server.api.rendering import made_body, rendered
 from mock_server.api.response import Header, PreparedResponse, with_headers
 from mock_server.behaviours.registry import OperationContext
-from mock_server.spec.answer_compiler import header_value
 from mock_server.spec.content import Content
-from mock_server.spec.generation import generate
 from mock_server.spec.media_types import Format
 from mock_server.spec.operation import Response
 from mock_server.spec.regex_samples import RandomSource
@@ -62,11 +61,7 @@ class Representation:
         """The documented headers of an answer. Required ones without a value get a made-up one."""
         found = self._headers.get(id(response))
         if found is None:
-            chance = chances()
-            made = {name: header_value(generate(it, chance)) for name, it in response.required_headers.items()}
-            given = {**response.headers, **made}
-            fields = [(name, text) for name, text in given.items() if text is not None]
-            found = [(name.encode(), text.encode("latin-1", "replace")) for name, text in fields]
+            found = documented_headers(response, chances)
             self._headers[id(response)] = found
         return found
 

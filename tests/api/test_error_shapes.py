@@ -76,7 +76,13 @@ _PATHS: Mapping[str, Any] = {
         "400", {"type": "object", "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}}}
     ),
     "/flag": _post("400", {"type": "object", "required": ["success"], "properties": {"success": {"type": "boolean"}}}),
+    "/headers": _post("default", _JSON_ERROR),
     "/odd": _post("400", {"type": "array", "minItems": 2, "items": {"type": "integer"}}),
+}
+_PATHS["/headers"]["post"]["responses"]["default"]["headers"] = {
+    "X-Server": {"required": True, "schema": {"type": "string", "pattern": "^srv-[0-9]+$"}},
+    "X-Region": {"required": True, "schema": {"type": "string", "enum": ["eu"]}},
+    "X-Optional": {"schema": {"type": "integer"}},
 }
 
 
@@ -111,6 +117,12 @@ def test_an_error_has_the_documented_media_type(odd: Starlette) -> None:
     assert refused(odd, "/problem").get("content-type") == "application/problem+json"
     text = refused(odd, "/text")
     assert (text.get("content-type"), text.body) == ("text/plain", b"Bad request")
+
+
+def test_an_error_has_the_headers_that_the_document_requires(odd: Starlette) -> None:
+    answer = refused(odd, "/headers")
+    assert (answer.get("x-server") or "").startswith("srv-")
+    assert (answer.get("x-region"), answer.get("x-optional")) == ("eu", "")
 
 
 def test_what_an_error_has_to_hold_is_made(odd: Starlette) -> None:

@@ -82,6 +82,7 @@ def sent(app: Starlette, body: bytes, media: str = _FORM, path: str = "/charges"
         (b"amount=7&joined=a,b", {"joined": ["a", "b"]}),
         (b"amount=7&lines[0][price]=1.5&lines[0][sku]=a", {"lines": [{"price": 1.5, "sku": "a"}]}),
         (b"amount=7&address=%7B%22city%22%3A%22Ulm%22%7D", {"address": {"city": "Ulm"}}),
+        (b"amount=7&metadata=", {"metadata": {}}),
         (b"amount=7&address[city]=Ulm", {"address": {"city": "Ulm"}}),
         (b"amount=7&currency=a%2Bb+c", {"currency": "a+b c"}),
     ],

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from contracts.spec.document import load
+from contracts.spec.security import BEARER as BEARER_KEY
 from contracts.spec.security import load_schemes
 from contracts.transport.credentials import key_in_place
 
@@ -62,7 +63,7 @@ def test_a_request_without_a_key_stays_without() -> None:
     assert sent([{"query": []}]) == (URL, {})
 
 
-def test_head_shows_the_key_where_get_does(tmp_path: Path) -> None:
+def test_head_shows_the_key_where_get_does_and_a_mocks_clock_takes_a_bearer(tmp_path: Path) -> None:
     operation = {"security": [{"header": []}], "responses": {"200": {"description": "Done."}}}
     document = {
         "openapi": "3.1.0",
@@ -74,4 +75,5 @@ def test_head_shows_the_key_where_get_does(tmp_path: Path) -> None:
     file.write_text(json.dumps(document))
     contract = load(str(file))
     assert [scheme.place for scheme in contract.schemes("HEAD", "/own")] == ["header"]
+    assert contract.schemes("POST", "/__admin/clock/advance") == (BEARER_KEY,)
     assert contract.schemes("HEAD", "/other") == contract.schemes("GET", "/other")
