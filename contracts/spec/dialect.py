@@ -1,7 +1,7 @@
 """Bring documents into one form: OpenAPI 3.1, with complete paths.
 
 The path of the first server is put before every path. Of 3.0, ``nullable`` and the flags for exclusive bounds are
-rewritten, and keywords beside a reference are ignored.
+rewritten, and keywords beside a reference and bodies of GET are ignored.
 """
 
 import re
@@ -28,6 +28,8 @@ _ONE_OF = "x-one-of"
 _WIDTH = re.compile("(u?)int(8|16|32|64)")
 """The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
+_BODILESS = frozenset({"get", "head"})
+"""The methods of operations whose request body 3.0 wants ignored."""
 _NAMED_SCHEMAS = frozenset({*NAMED, "schemas"})
 _SCHEMAS = frozenset({*LISTED, *ONE_IN_PLACE, "schema", "items", "contains", "propertyNames"})
 """Keywords with schemas that may be true or false. `additionalProperties` and `unevaluatedProperties` stay so."""
@@ -158,6 +160,9 @@ def _strict(copy: dict[str, Any]) -> dict[str, Any]:
 
 
 def _newer(copy: dict[str, Any]) -> dict[str, Any]:
+    for method in _BODILESS & copy.keys():
+        if isinstance(copy[method], Mapping) and {"responses", "requestBody"} <= copy[method].keys():
+            copy[method] = {word: part for word, part in copy[method].items() if word != "requestBody"}
     nullable = copy.get("nullable") is True
     if isinstance(copy.get("$ref"), str):
         copy = {"$ref": copy["$ref"]}

@@ -221,12 +221,7 @@ class Contract:
         return min(fitting, key=lambda operation: operation.path.count("{"), default=None)
 
     def schemes(self, method: str, path: str) -> Sequence[Scheme]:
-        """Where a request shows its key: HEAD as GET does, an unknown path as the first operation that needs one.
-
-        A mock's control plane knows the bearer key alone, whatever document it serves.
-        """
-        if path.startswith("/__admin/"):
-            return (BEARER,)
+        """Where a request shows its key: HEAD as GET does, an unknown path as the first operation that needs one."""
         operation = self.find(method, path) or (self.find("GET", path) if method == "HEAD" else None)
         asking = (it.schemes for it in self.operations.values() if it.schemes)
         return operation.schemes if operation else next(asking, ())

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from contracts.spec.security import BEARER, Scheme
 
 _PREFIX = "Bearer "
+_CONTROL_PLANE = "/__admin/"
 
 
 class Sendable(Protocol):
@@ -26,11 +27,12 @@ class Sendable(Protocol):
 @contextmanager
 def key_in_place(request: Sendable, schemes: Sequence[Scheme]) -> Generator[None, None, None]:
     """Move the bearer key of a request to where ``schemes`` say, until the block ends. A request without a bearer key
-    does not change.
+    does not change, nor does one to the control plane of a mock, which takes a bearer key alone.
     """
     given = request.headers.get("Authorization", "")
     given = given.decode("latin-1") if isinstance(given, bytes) else given
-    if not given.startswith(_PREFIX) or not schemes or set(schemes) == {BEARER}:
+    is_control = urlsplit(request.url or "").path.startswith(_CONTROL_PLANE)
+    if is_control or not given.startswith(_PREFIX) or not schemes or set(schemes) == {BEARER}:
         yield
         return
     url, headers = request.url, request.headers.copy()

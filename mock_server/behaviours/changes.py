@@ -94,7 +94,7 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     if family.id_schema and not family.id_schema.accepts(own):
         return call.new_id(family.kind)
     if call.tx.get(family.kind, own) is not None and records.by_id(call, own) is not None:
-        if _says_conflict(call):
+        if says_conflict(call):
             raise Conflict(f"another of the {family.kind} has this {family.id}")
         clash = f"another of the {family.kind} has this {family.id}, and no 409 is documented"
         id = new_id(call.tx, call.ids, family.kind)
@@ -103,7 +103,7 @@ def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     return own
 
 
-def _says_conflict(call: OperationContext) -> bool:
+def says_conflict(call: OperationContext) -> bool:
     """True if the document has an answer for a conflict, or documents no refusals at all."""
     known = {*map(str, call.operation.responses), *call.operation.ranges}
     return bool(known & {"409", "4XX", "default"}) or not any(code.startswith("4") for code in known)

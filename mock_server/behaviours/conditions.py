@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from mock_server.behaviours import crud, records
+from mock_server.behaviours.changes import says_conflict
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
 from mock_server.errors import Conflict, PreconditionFailed
 from mock_server.spec.operation import Operation
@@ -122,13 +123,17 @@ def _created(call: OperationContext) -> Row | None:
 
 
 def _known(call: OperationContext, key: str) -> Row | None:
-    """The record that the key created, as it was then. Raises Conflict if the request was a different one."""
+    """The record that the key created, as it was then. Raises Conflict if the request was another."""
     kept = call.tx.get(KEYS, f"{call.operation.key} {key}")
     if kept is None:
         return None
     if kept.record["digest"] != _digest(call.body):
+        what = "this Idempotency-Key came with another body before"
         status = next((it for it in _MISMATCH if it in call.operation.responses), _MISMATCH[1])
-        raise Conflict("this Idempotency-Key came with another body before", status=status)
+        if status in call.operation.responses or says_conflict(call):
+            raise Conflict(what, status=status)
+        call.notes.append(f"{what}, and no 409 is documented: the request counts as a new one")
+        return None
     record: Mapping[str, Any] = kept.record["record"]
     return Row(kept.record["of"], ("", 0), record)
 

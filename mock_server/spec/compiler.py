@@ -114,7 +114,7 @@ class _Compiler:
     def _operation(self, method: str, path: str, pointer: str, where: str, item: Node) -> Operation:
         pointer, node = self.document.mapping(pointer, "an operation")
         parameters = self._parameters.parameters(((where, item), (pointer, node)), path)
-        bodies, required = self.bodies(f"{pointer}/requestBody") if "requestBody" in node else ({}, False)
+        bodies, required = self.bodies(f"{pointer}/requestBody") if self._has_body(method, node) else ({}, False)
         answers = dict(self._answers.answers(pointer, node))
         responses = {int(code.replace("X", "0")): it for code, it in sorted(answers.items()) if _counts(code)}
         responses |= {int(code): answer for code, answer in answers.items() if code.isdigit()}
@@ -125,6 +125,11 @@ class _Compiler:
             ranges={code: answer for code, answer in answers.items() if not code.isdigit()},
             encodings=dict(self._encodings(f"{pointer}/requestBody", bodies)),
         )
+
+    def _has_body(self, method: str, node: Node) -> bool:
+        """Tell whether a request may have a body. OpenAPI 3.0 wants one ignored where HTTP has no meaning for it."""
+        ignored = method in _BODILESS and str(self.document.root.get("openapi")).startswith("3.0")
+        return "requestBody" in node and not ignored
 
     def bodies(self, pointer: str) -> tuple[dict[str, Schema], bool]:
         """The schemas of a request body by media type, and whether the body is required."""
@@ -148,6 +153,9 @@ class _Compiler:
                 named = entry.get("encoding")
                 fields = named.items() if isinstance(named, dict) else ()
                 yield media, {name: node for name, node in fields if isinstance(node, dict)}
+
+
+_BODILESS = ("GET", "HEAD")  # nearly every document that has a body for DELETE means it
 
 
 def _counts(code: str) -> bool:

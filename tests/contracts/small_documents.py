@@ -307,6 +307,14 @@ def _objects_in_a_query() -> Node:
     )
 
 
+def _reads_with_a_body() -> Node:
+    """A read that has a body, which OpenAPI 3.0 wants ignored."""
+    filters = {"required": True, **body(thing("name", name=TEXT))}
+    paths = collection()
+    paths["/things"]["get"]["requestBody"] = filters
+    return document(paths, version="3.0.3", T=thing("name", id=ID, name=TEXT))
+
+
 def _named_by_clients() -> Node:
     """Two kinds of records to which the client gives the id, which a change may repeat."""
     both = {**collection("T", "/models"), **collection("T", "/searches")}
@@ -326,6 +334,7 @@ def _hardly_different() -> Node:
 
 SMALL: Mapping[str, Node] = {
     "an object in the query": _objects_in_a_query(),
+    "a body of a read": _reads_with_a_body(),
     "ids of the client": _named_by_clients(),
     "alternatives that hardly differ": _hardly_different(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),

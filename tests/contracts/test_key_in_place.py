@@ -8,7 +8,6 @@ import pytest
 import requests
 
 from contracts.spec.document import load
-from contracts.spec.security import BEARER as BEARER_KEY
 from contracts.spec.security import load_schemes
 from contracts.transport.credentials import key_in_place
 
@@ -26,9 +25,9 @@ URL = "http://a.example/b?c=1"
 BEARER = {"Authorization": "Bearer k"}
 
 
-def sent(asked: Any, **headers: str) -> tuple[str, dict[str, str]]:
+def sent(asked: Any, url: str = URL, **headers: str) -> tuple[str, dict[str, str]]:
     """The address and the headers while the request is sent; they are the old ones afterwards."""
-    request = requests.Request("GET", URL, headers=headers).prepare()
+    request = requests.Request("GET", url, headers=headers).prepare()
     before = request.url, dict(request.headers)
     with key_in_place(request, load_schemes(asked, DECLARED, lambda node: node)):
         found = str(request.url), {name: str(value) for name, value in request.headers.items()}
@@ -63,7 +62,12 @@ def test_a_request_without_a_key_stays_without() -> None:
     assert sent([{"query": []}]) == (URL, {})
 
 
-def test_head_shows_the_key_where_get_does_and_a_mocks_clock_takes_a_bearer(tmp_path: Path) -> None:
+def test_the_control_plane_of_a_mock_gets_a_bearer_key() -> None:
+    clock = "http://a.example/__admin/clock/advance"
+    assert sent([{"basic": []}], clock, **BEARER) == (clock, BEARER)
+
+
+def test_head_shows_the_key_where_get_does(tmp_path: Path) -> None:
     operation = {"security": [{"header": []}], "responses": {"200": {"description": "Done."}}}
     document = {
         "openapi": "3.1.0",
@@ -75,5 +79,4 @@ def test_head_shows_the_key_where_get_does_and_a_mocks_clock_takes_a_bearer(tmp_
     file.write_text(json.dumps(document))
     contract = load(str(file))
     assert [scheme.place for scheme in contract.schemes("HEAD", "/own")] == ["header"]
-    assert contract.schemes("POST", "/__admin/clock/advance") == (BEARER_KEY,)
     assert contract.schemes("HEAD", "/other") == contract.schemes("GET", "/other")

@@ -228,6 +228,16 @@ def test_a_body_may_stand_elsewhere_in_the_document() -> None:
     assert operation.body.types == {"string"}
 
 
+@pytest.mark.parametrize(
+    ("version", "method", "has"),
+    [("3.0.3", "get", False), ("3.0.3", "head", False), ("3.0.3", "delete", True), ("3.1.0", "get", True)],
+)
+def test_a_read_has_a_body_where_the_version_of_openapi_lets_it(version: str, method: str, *, has: bool) -> None:
+    body = {"required": True, "content": {"application/json": {"schema": TEXT}}}
+    [operation] = served({**document({"/x": {method: {"requestBody": body}}}), "openapi": version}).operations.values()
+    assert (operation.body_required, operation.body is not None) == (has, has)
+
+
 # --- answers ----------------------------------------------------------------------------------------------------
 
 
