@@ -7,7 +7,10 @@ from contracts.spec.document import Document
 
 
 def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
-    """The members that an object may have; with alternatives, those of each alternative that fits."""
+    """The members that an object may have; with alternatives, those of each alternative that fits.
+
+    A member that several of them name may be what any of them says.
+    """
     schema = document.resolve(schema)
     if not isinstance(schema, Mapping):
         return {}
@@ -17,8 +20,24 @@ def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
     for word in ("oneOf", "anyOf"):
         for part in schema.get(word, ()):
             if document.validator(part).is_valid(value):
-                found |= members_of(document, part, value)
+                more = members_of(document, part, value)
+                both = {
+                    name: {"anyOf": [found[name], more[name]]}
+                    for name in found.keys() & more
+                    if found[name] != more[name]
+                }
+                found |= more | both
     return found
+
+
+def is_open_for(document: Document, schema: Any, value: Any) -> bool:
+    """Tell whether a schema, or one of the alternatives that fit a value, is open on purpose."""
+    schema = document.resolve(schema)
+    if not isinstance(schema, Mapping):
+        return False
+    ways = [part for word in ("oneOf", "anyOf") for part in schema.get(word, ())]
+    fitting = (part for part in ways if document.validator(part).is_valid(value))
+    return is_open(schema) or any(is_open_for(document, part, value) for part in (*schema.get("allOf", ()), *fitting))
 
 
 def is_open(schema: Mapping[str, Any]) -> bool:

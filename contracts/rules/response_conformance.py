@@ -12,7 +12,7 @@ from contracts.rules import error_texts, wire_conformance
 from contracts.rules.first_violations import MAX_PLACES, first_problems, place_of
 from contracts.rules.header_values import header_values
 from contracts.rules.location import Location
-from contracts.rules.object_members import is_open, members_of
+from contracts.rules.object_members import is_open_for, members_of
 from contracts.rules.rule import Finding, Group, Rule, Severity, Violation
 from contracts.spec import schema_words
 from contracts.spec.document import Document, Operation
@@ -231,7 +231,7 @@ def _fields(document: Document, schema: Any, value: Any, path: str, fine: Known)
     for name, member in value.items():
         where = f"{path}/{name}"
         if name not in known:
-            if known and not is_open(schema):
+            if known and not is_open_for(document, schema, value):
                 yield Violation(UNDOCUMENTED, Location(pointer=where), expected="documented fields only", got=name)
             continue
         sub = document.resolve(known[name])

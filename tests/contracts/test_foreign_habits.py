@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.cli import main
-from contracts.rules.object_members import members_of
+from contracts.rules.object_members import is_open_for, members_of
 from contracts.rules.response_conformance import says_refusal
 from contracts.rules.sent_body import is_certain, may_be_sound
 from contracts.scenarios.records import Shape, holds, keeps
@@ -234,6 +234,15 @@ def test_a_member_that_the_answer_cannot_show_as_sent_is_not_lost(document: Docu
 
 def test_members_of_every_alternative_that_fits_are_documented(document: Document) -> None:
     assert {"lives", "age"} <= members_of(document, PAYMENT["properties"]["pet"], {"kind": "both"}).keys()
+
+
+def test_a_member_is_what_any_alternative_that_fits_says_of_it(document: Document) -> None:
+    """Objects in which nothing is required fit each of the alternatives."""
+    boxes = [{"properties": {"box": {"type": "object", "properties": {name: {}}}}} for name in ("width", "height")]
+    either, free = {"oneOf": boxes}, {"anyOf": [*boxes, {"additionalProperties": True}]}
+    known = members_of(document, either, {"box": {"height": 1}})
+    assert members_of(document, known["box"], {"height": 1}).keys() == {"width", "height"}
+    assert [is_open_for(document, it, {"box": {}}) for it in (either, free)] == [False, True]
 
 
 @pytest.mark.parametrize(
