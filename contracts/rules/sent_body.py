@@ -75,7 +75,7 @@ def is_certain(operation: Operation, exchange: Exchange) -> bool:
         return False
     media = _media(exchange)
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
-    if media == _JSON_PATCH or _is_patch(sent) or not _has_certain_numbers(operation, exchange):
+    if media == _JSON_PATCH or _is_patch(operation, sent) or not _has_certain_numbers(operation, exchange):
         return False  # whether a patch fits depends on the record
     if media == FORM:
         return _is_certain_form(operation, exchange)
@@ -83,11 +83,13 @@ def is_certain(operation: Operation, exchange: Exchange) -> bool:
     return sent is NOT_JSON or schema is None or operation.document.certain_validator(schema).is_valid(sent)
 
 
-def _is_patch(sent: Any) -> bool:
-    """Tell whether a body is a JSON Patch under another media type: a list of operations with a path in the record."""
-    parts = (
-        [isinstance(part, dict) and {"op", "path"} <= part.keys() for part in sent] if isinstance(sent, list) else []
-    )
+def _is_patch(operation: Operation, sent: Any) -> bool:
+    """Tell whether a body is a JSON Patch under another media type: a list of operations on places in the record.
+
+    Some documents require no path in an operation, without which it changes nothing.
+    """
+    needed = {"op"} if operation.method == "PATCH" else {"op", "path"}
+    parts = [isinstance(part, dict) and needed <= part.keys() for part in sent] if isinstance(sent, list) else []
     return bool(parts) and all(parts)
 
 

@@ -91,6 +91,21 @@ def test_a_patch_may_not_fit_the_record() -> None:
     assert not is_certain(sent, exchange("/a", media, b"[]", "PATCH"))
 
 
+@pytest.mark.parametrize(
+    ("method", "body", "certain"),
+    [
+        ("patch", b'[{"op":"add"}]', False),
+        ("post", b'[{"op":"add","path":"/a"}]', False),
+        ("post", b'[{"op":"add"}]', True),
+        ("patch", b"[{}]", True),
+    ],
+)
+def test_a_patch_is_known_by_its_operations(method: str, body: bytes, *, certain: bool) -> None:
+    asked = operation(None, "application/json", {"type": "array", "items": {"type": "object"}})
+    sent = only(contract_of({"/a": {method: asked}}))
+    assert is_certain(sent, exchange("/a", "application/json", body, method.upper())) is certain
+
+
 @pytest.mark.parametrize("name", ["Authorization", "accept", "Content-Type"])
 def test_header_parameters_that_openapi_ignores_are_none(name: str) -> None:
     ignored = {"name": name, "in": "header", "required": True, "schema": TEXT}
