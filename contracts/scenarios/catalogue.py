@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from contracts.errors import CannotRun
@@ -81,8 +82,9 @@ class Catalogue:
         for key, listing in self.lists.items():
             if key.endswith(ending) and key.count("{}") == 1 and client.target.is_mock:
                 above = key.partition(" ")[2].removesuffix(ending)
-                known = [item["id"] for item in _kept(client, above)] or [1]  # a mock has parents at first sight
-                yield fetch(client, listing, known[0]).items
+                known = [item["id"] for item in _kept(client, above)]
+                if known or client.call(listing.operation, 1).status != HTTPStatus.NOT_FOUND:  # perhaps at first sight
+                    yield fetch(client, listing, next(iter(known), 1)).items
 
     def _ids_along(self, client: ScenarioClient, operation: Operation, above: list[Any]) -> list[Any]:
         """The ids of a path from left to right, each from the list below those before it; none if one is unknown."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from contracts.scenarios.catalogue import Catalogue
@@ -33,7 +34,8 @@ def shallow_lives(catalogue: Catalogue) -> Iterator[Scenario]:
         above, _, word = blank(create.path).rpartition("/{}/")
         items = f"{above.rpartition('/')[0]}/{word}"
         known = [operations.get(f"{method} {items}/{{}}") for method in ("GET", "PUT", "PATCH", "DELETE")]
-        if create.method == "POST" and above and "{}" not in f"{above}{word}" and any(known):
+        is_own = f"POST {items}" not in operations  # else the records below are perhaps only references to others
+        if create.method == "POST" and above and "{}" not in f"{above}{word}" and any(known) and is_own:
             family = Family(items, None, create, known[0], known[1] or known[2], known[3])
             used = [operation.key for operation in family.operations]
             yield Scenario("nested", items, partial(_life, catalogue, family, is_shallow=True), used)
@@ -45,12 +47,13 @@ def _life(catalogue: Catalogue, family: Family, client: ScenarioClient, *, is_sh
         return
     above = blank(family.create.path).partition("/{}")[0]
     supplied = any(blank(it.path) == above for it in catalogue.contract.operations.values())
-    if is_shallow and client.target.is_mock and not supplied:  # it may have parents at first sight
+    invented = is_shallow and client.target.is_mock and not supplied  # it may have parents at first sight
+    if invented:
         document, parameters = family.create.document, family.create.parameters_in("path")
         parents = [client.sampler.value(document, parameter.schema) for parameter in parameters]
     else:
         parents = catalogue.existing_ids(client, family.create)
-    record = record_of(_accepted(client, family.create, parents))
+    record = record_of(_accepted(client, family.create, parents, invented=invented))
     if not (family.read or family.update or family.delete):
         return
     if "id" not in record:
@@ -60,7 +63,13 @@ def _life(catalogue: Catalogue, family: Family, client: ScenarioClient, *, is_sh
             _accepted(client, operation, [record["id"]] if is_shallow else [*parents, record["id"]])
 
 
-def _accepted(client: ScenarioClient, operation: Operation, ids: Sequence[Any]) -> Exchange:
-    """Call an operation with a valid body; ``ids`` are in the order of the path. Raises ScenarioSkipped."""
+def _accepted(client: ScenarioClient, operation: Operation, ids: Sequence[Any], *, invented: bool = False) -> Exchange:
+    """Call an operation with a valid body; ``ids`` are in the order of the path. Raises ScenarioSkipped.
+
+    Where a parent was ``invented``, its absence is no fault.
+    """
     body = client.sampler.body(operation) if operation.body is not None else None
-    return client.accepted(client.call(operation, *in_order_of_parameters(operation, ids), body=body), operation)
+    exchange = client.call(operation, *in_order_of_parameters(operation, ids), body=body)
+    if invented and exchange.status == HTTPStatus.NOT_FOUND:
+        raise ScenarioSkipped(f"{operation.key}: nothing supplies the record above")
+    return client.accepted(exchange, operation)

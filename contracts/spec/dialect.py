@@ -116,8 +116,10 @@ def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dic
 
     If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. The choices
     with the values that choose them stand before those without, if ``document`` is given: an API may use other values.
-    A closed object cannot have more properties than it names.
+    A closed object cannot have more properties than it names. A header Content-Type is described elsewhere.
     """
+    if isinstance(headers := copy.get("headers"), Mapping):
+        copy["headers"] = {name: it for name, it in headers.items() if not _is_ignored(name, it)}
     for word in (_SCHEMAS | _NAMED_SCHEMAS) & copy.keys():
         copy[word] = _written_out(word, copy[word])
     choice = copy.get("discriminator")
@@ -132,6 +134,12 @@ def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dic
     if closed and isinstance(least, int) and isinstance(named, dict) and least > len(named):
         del copy["minProperties"]
     return copy
+
+
+def _is_ignored(name: Any, header: Any) -> bool:
+    """Tell whether a header is one that OpenAPI ignores: the media types of an answer say what it holds."""
+    is_header = isinstance(header, Mapping) and not {"schema", "content", "$ref"}.isdisjoint(header)
+    return is_header and str(name).lower() == "content-type"
 
 
 def _written_out(word: str, part: Any) -> Any:

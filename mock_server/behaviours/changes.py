@@ -13,6 +13,7 @@ from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Record, Row
 from mock_server.workspaces.fitting import hidden_id, timestamps, touched, valid
+from mock_server.workspaces.id_spellings import spellings
 from mock_server.workspaces.identifiers import second_ids, with_own_names
 from mock_server.workspaces.new_ids import new_id
 
@@ -132,5 +133,5 @@ def remove(call: OperationContext, kind: str, row: Row) -> None:
         document_events.changed(call, own, row, DELETED)
     for family in call.contract.families.values():
         if family.parent == kind and family.link:
-            for child in call.tx.find(family.kind, {family.link: row.id}):
+            for child in call.tx.find(family.kind, {family.link: list(spellings(row.id))}):
                 remove(call, family.kind, child)

@@ -12,7 +12,6 @@ from mock_server.behaviours.echo import asked_for
 from mock_server.behaviours.records import existing
 from mock_server.behaviours.registry import Behaviour, OperationContext, OperationResult
 from mock_server.errors import NotFound
-from mock_server.spec.families import BELOW
 from mock_server.spec.projection import Projection
 from mock_server.spec.resource_paths import Level
 from mock_server.spec.resources import Role
@@ -70,8 +69,7 @@ def listing(call: OperationContext) -> OperationResult:
     family, where = call.binding.family, filters(call)
     above = records.parent(call)
     if family.link is not None and above is not None:
-        loose = records.is_loose(call, family)
-        _narrow(where, *((BELOW, [above, None]) if loose else (family.link, [above])))
+        _narrow(where, *records.links_to(call, family, above))
 
     def items(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:
         known = call.renderings.of(family.kind, view).get

@@ -13,6 +13,7 @@ from mock_server.spec.families import BELOW, Family
 from mock_server.spec.resource_paths import Level
 from mock_server.store.base import Id, Row
 from mock_server.store.state import Transaction
+from mock_server.workspaces.id_spellings import linked, spellings
 from mock_server.workspaces.invention import invented_record
 
 REMOVED = "$removed"
@@ -76,7 +77,7 @@ def _parent(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]
     kind = levels[-1].kind
     if kind not in call.contract.families:
         if kind and call.tx.one(kind):
-            row = next((row for id in _spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
+            row = next((row for id in spellings(path[-1]) if (row := call.tx.get(kind, id))), None)
             if row is None:
                 raise NotFound(f"no {kind} with this id in this workspace")
             return row.id
@@ -96,10 +97,17 @@ def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) 
     for row in _named(call.tx, family, own, loosely=call.contract.foreign):
         if link is None or family.link is None:
             return row
-        field, links = (BELOW, (link, None)) if is_loose(call, family) else (family.link, (link,))
+        field, links = links_to(call, family, link)
         if row.record.get(field) in links:
             return row
     return None
+
+
+def links_to(call: OperationContext, family: Family, above: Id) -> tuple[str, Sequence[Id | None]]:
+    """The field in which a record refers to its parent, and the values that mean the parent ``above``."""
+    if is_loose(call, family):
+        return BELOW, (above, None)
+    return family.link or "", tuple(spellings(above))
 
 
 def is_loose(call: OperationContext, family: Family) -> bool:
@@ -110,7 +118,9 @@ def is_loose(call: OperationContext, family: Family) -> bool:
 def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
     """The fields in which a record refers to its parent."""
     kept = {BELOW: above} if is_loose(call, family) and not family.free else {}
-    return {**kept, family.link: above} if family.link else kept
+    if not family.link:
+        return kept
+    return {**kept, family.link: linked(family, above)}
 
 
 def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool) -> Iterator[Row]:
@@ -119,10 +129,10 @@ def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool
     ``loosely``: a path may also name a record by another unique field, such as a login instead of the id.
     """
     if family.keys and len(family.keys) == len(own):
-        where = {name: list(_spellings(value)) for name, value in zip(family.keys, own, strict=True)}
+        where = {name: list(spellings(value)) for name, value in zip(family.keys, own, strict=True)}
         yield from tx.find(family.kind, where)
     elif len(own) == 1:
-        spelt = list(_spellings(own[0]))
+        spelt = list(spellings(own[0]))
         yield from (row for id in spelt if (row := tx.get(family.kind, id)))
         for name in ((family.id,) if family.link else ()) + tuple(family.aliases) if loosely else ():
             yield from tx.find(family.kind, {name: spelt})
@@ -130,7 +140,7 @@ def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool
 
 def _at_sight(call: OperationContext, family: Family, values: Sequence[Any]) -> Row | None:
     id = id_of(values)
-    row = next((row for it in _spellings(id) if (row := call.tx.get(family.kind, it))), None)
+    row = next((row for it in spellings(id) if (row := call.tx.get(family.kind, it))), None)
     if row is not None or call.tx.get(REMOVED, f"{family.kind}/{id}"):
         return row
     return invented_row(call, family, id, values)
@@ -141,12 +151,3 @@ def invented_row(call: OperationContext, family: Family, id: Id, values: Sequenc
     names = (family.keys or (family.id,)) if values else ()
     named = dict(zip(names[::-1], values[::-1], strict=False))
     return Row(id, ("", 0), invented_record(family, id, named, call.ids.seed))
-
-
-def _spellings(id: Any) -> Iterator[Id]:
-    """The ids that a path's value may mean: a document may have a string in the path and a number in the record."""
-    yield id if isinstance(id, int) else str(id)
-    if isinstance(id, int):
-        yield str(id)
-    elif isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 19:
-        yield int(id)

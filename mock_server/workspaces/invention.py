@@ -11,6 +11,7 @@ from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.store.base import Id, Record
 from mock_server.workspaces.fitting import chance_for, completing, embedded, hidden_id, timestamps, valid
+from mock_server.workspaces.id_spellings import linked
 from mock_server.workspaces.identifiers import named_apart, second_ids
 from mock_server.world.clock import stamp
 from mock_server.world.ids import Ids, rng
@@ -120,4 +121,4 @@ def _placed(contract: Contract, family: Family, above: Sequence[Record], index: 
     if family.link is None or not above:
         return {BELOW: None} if family.loose and not family.free else {}
     parent, one = contract.families.get(family.parent or ""), above[index % len(above)]
-    return {family.link: one[parent.id if parent and parent.id in one else "id"]}
+    return {family.link: linked(family, one[parent.id if parent and parent.id in one else "id"])}

@@ -405,3 +405,23 @@ def test_a_member_that_can_have_no_value_is_left_out(serve: Serve) -> None:
     [*_, preset] = api.get("/presets")
     changed = api.good("PATCH", f"/presets/{preset['id']}", {"role": 0, "note": "n"})
     assert changed == {"id": preset["id"], "note": "n"}
+
+
+def test_a_record_below_one_with_a_text_as_id_has_a_number_where_the_document_wants_it(tmp_path: Path) -> None:
+    type, attribute = having(id=TEXT, name=TEXT), having(id=TEXT, ticket_type_id=COUNT, name=TEXT)
+    type["properties"]["id"]["example"] = "1295"
+    below = "/ticket_types/{id}/attributes"
+    api = Foreign(
+        tmp_path,
+        {
+            "/ticket_types": {"get": operation(listing(type)), "post": operation(type, "201", body=type)},
+            "/ticket_types/{id}": {"delete": operation(status="204")},
+            below: {"get": operation(listing(attribute)), "post": operation(attribute, "201", body=attribute)},
+            f"{below}/{{attribute}}": {"get": operation(attribute)},
+        },
+    )
+    api.good("POST", "/ticket_types", {"id": "67", "name": "a"})
+    made = api.good("POST", "/ticket_types/67/attributes", {"name": "b"})
+    assert made["ticket_type_id"] == 67
+    assert [it["name"] for it in api.get("/ticket_types/67/attributes")] == ["b"]
+    assert api.get(f"/ticket_types/67/attributes/{made['id']}") == made

@@ -315,6 +315,48 @@ def _reads_with_a_body() -> Node:
     return document(paths, version="3.0.3", T=thing("name", id=ID, name=TEXT))
 
 
+def _shallow_below_others() -> Node:
+    """Records below others that are listed and created below a third kind."""
+    lists = collection("T", "/users/{user}/lists")["/users/{user}/lists"]
+    tracks = collection("K", "/lists/{list}/tracks")["/lists/{list}/tracks"]
+    for path, name in ((lists, "user"), (tracks, "list")):
+        path["parameters"] = [query(name, where="path", required=True)]
+    items = {**collection("T", "/lists"), **collection("K", "/tracks")}
+    for item in (items["/lists/{id}"], items["/tracks/{id}"]):
+        del item["delete"]
+    paths = {"/users/{user}/lists": lists, "/lists/{list}/tracks": tracks}
+    paths |= {path: item for path, item in items.items() if path.endswith("}")}
+    return document(
+        {**paths, **collection("P", "/people")}, **{name: thing("name", id=ID, name=TEXT) for name in "TKP"}
+    )
+
+
+def _content_type_as_a_header() -> Node:
+    """Answers without content that require a header Content-Type, which OpenAPI ignores."""
+    paths = collection()
+    said = {"Content-Type": {"required": True, "schema": {"enum": ["application/xml"]}}}
+    for operation in (paths["/things"]["get"], paths["/things/{id}"]["delete"]):
+        operation["responses"][next(iter(operation["responses"]))]["headers"] = said
+    return document(paths, T=thing("name", id=ID, name=TEXT))
+
+
+def _references_below_others() -> Node:
+    """Records that are created by themselves, and joined to another one by their id."""
+    paths = {**collection("T", "/companies"), **collection("P", "/people")}
+    joined = {"requestBody": {"required": True, **body(thing("id", id=TEXT))}}
+    below = {"post": {**joined, "responses": {"200": answer(ref("T")), **REFUSED}}}
+    paths["/people/{id}/companies"] = {"parameters": [query("id", where="path", required=True)], **below}
+    return document(paths, T=thing("name", id=TEXT, name=TEXT), P=thing("name", id=ID, name=TEXT))
+
+
+def _forbidden_without_a_key() -> Node:
+    """Operations that have 403, and no 401, for a request without a key."""
+    paths = collection()
+    for operation in (part for item in paths.values() for part in item.values() if isinstance(part, dict)):
+        operation["responses"] = {code.replace("401", "403"): it for code, it in operation["responses"].items()}
+    return document(paths, schemes={"login": {"type": "http", "scheme": "bearer"}}, T=thing("name", id=ID, name=TEXT))
+
+
 def _named_by_clients() -> Node:
     """Two kinds of records to which the client gives the id, which a change may repeat."""
     both = {**collection("T", "/models"), **collection("T", "/searches")}
@@ -335,6 +377,10 @@ def _hardly_different() -> Node:
 SMALL: Mapping[str, Node] = {
     "an object in the query": _objects_in_a_query(),
     "a body of a read": _reads_with_a_body(),
+    "a header Content-Type": _content_type_as_a_header(),
+    "records below listed ones": _shallow_below_others(),
+    "references below others": _references_below_others(),
+    "forbidden without a key": _forbidden_without_a_key(),
     "ids of the client": _named_by_clients(),
     "alternatives that hardly differ": _hardly_different(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
