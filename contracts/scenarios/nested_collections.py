@@ -68,6 +68,8 @@ def _accepted(client: ScenarioClient, operation: Operation, ids: Sequence[Any], 
 
     Where a parent was ``invented``, its absence is no fault.
     """
+    if not operation.speaks_json:
+        raise ScenarioSkipped(f"{operation.key} takes {operation.body_types[0]}")
     body = client.sampler.body(operation) if operation.body is not None else None
     exchange = client.call(operation, *in_order_of_parameters(operation, ids), body=body)
     if invented and exchange.status == HTTPStatus.NOT_FOUND:

@@ -357,6 +357,20 @@ def _forbidden_without_a_key() -> Node:
     return document(paths, schemes={"login": {"type": "http", "scheme": "bearer"}}, T=thing("name", id=ID, name=TEXT))
 
 
+def _files_below() -> Node:
+    """Files that are uploaded below another record, and read by themselves; ids of which a client finds few."""
+    stickers = collection("S", "/guilds/{guild}/stickers")["/guilds/{guild}/stickers"]
+    file = thing("file", "name", file={**TEXT, "format": "binary"}, name=TEXT)
+    stickers["post"]["requestBody"] = {"required": True, **body(file, "multipart/form-data")}
+    stickers["parameters"] = [query("guild", where="path", required=True)]
+    item = {"get": {"responses": {"200": answer(ref("S")), **REFUSED}}}
+    paths = {"/stickers/{id}": {"parameters": [query("id", where="path", required=True)], **item}}
+    snowflake = {**TEXT, "pattern": "^(0|[1-9][0-9]*)$"}
+    guild = thing("id", "name", id=snowflake, name=TEXT)
+    paths |= {**collection("G", "/guilds"), "/guilds/{guild}/stickers": stickers}
+    return document(paths, G=guild, S=thing("name", id=ID, name=TEXT))
+
+
 def _named_by_clients() -> Node:
     """Two kinds of records to which the client gives the id, which a change may repeat."""
     both = {**collection("T", "/models"), **collection("T", "/searches")}
@@ -381,6 +395,7 @@ SMALL: Mapping[str, Node] = {
     "records below listed ones": _shallow_below_others(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
+    "files below a record": _files_below(),
     "ids of the client": _named_by_clients(),
     "alternatives that hardly differ": _hardly_different(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
