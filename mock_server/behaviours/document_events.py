@@ -7,8 +7,9 @@ from mock_server.behaviours.registry import ActionContext
 from mock_server.spec.event_sources import CREATED, DELETED, Source, holder
 from mock_server.spec.families import Family
 from mock_server.spec.generation import generate
+from mock_server.spec.kept_parts import projection
 from mock_server.spec.names import plain
-from mock_server.spec.projection import filled, projection
+from mock_server.spec.projection import filled
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.store.base import Record, Row

@@ -7,10 +7,11 @@ from typing import Any
 
 from mock_server.spec.content import Content
 from mock_server.spec.document import Document, Node
+from mock_server.spec.kept_parts import Project, projection
 from mock_server.spec.media_types import Format, format_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.path_template import PARAMETER, blanked
-from mock_server.spec.projection import Project, fitted, projection
+from mock_server.spec.projection import fitted
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.spec.security import Security, security_of

@@ -13,7 +13,8 @@ from mock_server.errors import AnswerInvalid
 from mock_server.spec.contract import Contract
 from mock_server.spec.document import parse
 from mock_server.spec.generation import generate
-from mock_server.spec.projection import Projection, filled, fitted, projection
+from mock_server.spec.kept_parts import projection
+from mock_server.spec.projection import Projection, filled, fitted
 from mock_server.spec.schema import Schema
 
 IT = {"$ref": "#/components/schemas/It"}
@@ -298,6 +299,9 @@ def test_a_record_of_alternatives_that_hardly_differ_stays_that_record() -> None
         found = fitted(value, it, chance())
         assert it.accepts(found)
         assert found["id"] == 7
+    two = schema({"oneOf": [named, sized]})
+    whole = fitted({"id": 7, "name": "a", "note": "x", "size": 3, "extra": 1}, two, chance())
+    assert whole == {"id": 7, "name": "a", "size": 3}  # the size alone tells which alternative it is
 
 
 # --- a whole answer ---------------------------------------------------------------------------------------------
