@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.scenarios.client import ScenarioClient
@@ -23,14 +23,24 @@ def is_change_time(name: str) -> bool:
 
 
 def record_of(exchange: Exchange) -> Record:
-    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises ScenarioSkipped if there is none."""
+    """The record in an answer, wrapped (``{"lead": {…}}``) or not. Raises ScenarioSkipped if there is none.
+
+    An object with the members that were sent is no wrapper: one with an `id` in it is another record, or about it.
+    """
     value = exchange.json
-    if isinstance(value, dict) and "id" not in value:
+    if isinstance(value, dict) and "id" not in value and value.keys().isdisjoint(_sent_members(exchange)):
         inner = [member for member in value.values() if isinstance(member, dict) and "id" in member]
         value = inner[0] if len(inner) == 1 else value
     if not isinstance(value, dict) or not isinstance(value.get("id"), str | int):
         raise ScenarioSkipped(f"{exchange.operation} answered no record")
     return value
+
+
+def _sent_members(exchange: Exchange) -> Record:
+    """The plain members of the body that was sent, by name."""
+    sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else None
+    members = sent if isinstance(sent, dict) else {}
+    return {name: value for name, value in members.items() if not isinstance(value, dict)}
 
 
 def differences(one: Record, other: Record, ignore: Sequence[str] = ()) -> list[str]:

@@ -326,9 +326,8 @@ def _shallow_below_others() -> Node:
         del item["delete"]
     paths = {"/users/{user}/lists": lists, "/lists/{list}/tracks": tracks}
     paths |= {path: item for path, item in items.items() if path.endswith("}")}
-    return document(
-        {**paths, **collection("P", "/people")}, **{name: thing("name", id=ID, name=TEXT) for name in "TKP"}
-    )
+    named = thing("name", id=ID, name=TEXT)
+    return document({**paths, **collection("P", "/people")}, T=named, K={**named, "title": "K"}, P=named)
 
 
 def _content_type_as_a_header() -> Node:

@@ -14,6 +14,8 @@ from contracts.scenarios.deletion import unknown_parents
 from contracts.scenarios.lists import filtering
 from contracts.scenarios.paging import fetch
 from contracts.scenarios.protocol import queries
+from contracts.scenarios.records import record_of
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.dialect import plain
 from contracts.spec.document import Contract, Document, Operation
 from contracts.spec.operation_parts import JSON
@@ -83,6 +85,20 @@ def test_a_form_is_surely_valid_if_its_fields_can_be_read_so(body: bytes, certai
     }
     sent = only(contract_of({"/a": {"post": operation(None, FORM, choice)}}, branches))
     assert is_certain(sent, exchange("/a", FORM, body, "POST")) is certain
+
+
+def created(sent: bytes, answered: bytes) -> Exchange:
+    return Exchange("POST", "http://x.example/a", {}, sent, 201, {}, answered)
+
+
+def test_a_record_is_found_in_its_wrapper() -> None:
+    assert record_of(created(b'{"name":"a"}', b'{"ok":true,"lead":{"id":7,"name":"a"}}'))["id"] == 7
+
+
+@pytest.mark.parametrize("inner", ["owner", "metadata"])
+def test_an_object_in_a_record_is_not_taken_for_the_record(inner: str) -> None:
+    with pytest.raises(ScenarioSkipped, match="no record"):
+        record_of(created(b'{"name":"a"}', f'{{"name":"a","{inner}":{{"id":7}}}}'.encode()))
 
 
 def test_a_patch_may_not_fit_the_record() -> None:
