@@ -71,12 +71,12 @@ def filled(value: Any, schema: Schema, chance: RandomSource) -> Any:
     A valid value is returned unchanged, also with fields that the schema lacks. Raises SpecError if none can be made.
     """
     project = projection(schema)
-    if schema.accepts(project(value)) or schema.accepts(value):
-        return value  # in whole where only that is valid
+    if schema.accepts(project(value)):
+        return value
     for nearest in _nearer(value, schema, chance):
         if schema.accepts(project(nearest)):
             return nearest
-    return _initial(schema, chance)
+    return value if schema.accepts(value) else _initial(schema, chance)
 
 
 def _nearer(value: Any, schema: Schema, chance: RandomSource) -> Iterator[Any]:
