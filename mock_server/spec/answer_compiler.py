@@ -54,8 +54,8 @@ class AnswerCompiler:
         where, response = self._document.mapping(pointer, "a response")
         if (status, where) in self._made:  # most operations refuse in the same words
             return self._made[status, where]
-        fields = list(self._headers(where, response)) if response.get("headers") is not None else []
-        contents = tuple(self._contents(where)) if response.get("content") is not None else ()
+        fields = list(self._headers(where, response)) if "headers" in response else []
+        contents = tuple(self._contents(where)) if "content" in response else ()
         main = _main(contents)
         made = Response(
             status=status,

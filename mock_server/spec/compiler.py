@@ -138,8 +138,7 @@ class _Compiler:
         with self.shared.noting():
             start, body = self.document.mapping(pointer, "a request body")
             required = body.get("required") is True
-            has = body.get("content") is not None  # YAML has nothing where a key stands alone
-            _, content = self.document.mapping(f"{start}/content", "content") if has else ("", {})
+            _, content = self.document.mapping(f"{start}/content", "content") if "content" in body else ("", {})
             for media in content:
                 with self.shared.noting():
                     found[media] = self.shared.media(f"{start}/content/{escape(media)}")

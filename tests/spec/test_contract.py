@@ -216,13 +216,6 @@ def test_a_body_that_is_never_json_is_not_read() -> None:
     assert posting().bodies == {}
 
 
-def test_a_key_of_yaml_without_a_value_takes_no_operation_down() -> None:
-    answer = {"description": "", "content": None, "headers": None}
-    node = {"requestBody": {"content": None}, "responses": {"200": answer}}
-    [operation] = served(document({"/x": {"post": node}})).operations.values()
-    assert (operation.unserved, operation.bodies, operation.success.contents) == ("", {}, ())
-
-
 def test_a_body_may_stand_elsewhere_in_the_document() -> None:
     bodies = {"B": {"required": True, "content": {"application/json": {"schema": TEXT}}}}
     root = document(
