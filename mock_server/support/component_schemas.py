@@ -34,11 +34,17 @@ class ComponentSchemas:
         self.shelves = {name: shelf for name in _SHELVES if isinstance(shelf := held.get(name), dict)}
 
     def at(self, reference: str) -> Any:
-        """The schema that a reference names; None if it is no component."""
+        """The schema that a reference names; None if it is no component, and no part of one."""
         tokens = reference_tokens(reference) if reference.startswith("#/") else []
-        if len(tokens) != 3 or tokens[0] != "components":
+        if len(tokens) < 3 or tokens[0] != "components":
             return None
-        return self.shelves.get(tokens[1], {}).get(tokens[2])
+        found: Any = self.shelves.get(tokens[1], {})
+        for token in tokens[2:]:
+            if isinstance(found, list):
+                found = found[int(token)] if token.isdecimal() and int(token) < len(found) else None
+            else:
+                found = found.get(token) if isinstance(found, dict) else None
+        return found
 
     def target(self, node: Any) -> Any:
         """The schema that a chain of references leads to; None if it leads to no component."""

@@ -128,6 +128,16 @@ def test_equal_branches_of_a_oneof_count_once(file: Any) -> None:
     assert ask(app, "POST", "/pets", body=b'{"id": "p2", "sent": {"quick": 1}}').status == 400
 
 
+def test_equal_branches_are_known_by_references_into_a_component(file: Any) -> None:
+    made = _object("by", by={"oneOf": [_object("type", "id", type=_TEXT, id=_TEXT), {"type": "integer"}]})
+    inner = {"$ref": "#/components/schemas/Made/properties/by/oneOf/0"}
+    agent = {"oneOf": [inner, {**_object("type", "id", type=_TEXT, id=_TEXT), "description": "Another agent."}]}
+    app = _served(file(_collection(_object("id", "agent", id=_TEXT, agent=agent)), Made=made))
+    sent = {"id": "a", "agent": {"type": "user", "id": "b"}}
+    answer = ask(app, "POST", "/pets", body=json.dumps(sent).encode())
+    assert (answer.status, answer.json["agent"]) == (201, sent["agent"]), answer.explain
+
+
 def test_schemas_of_other_files_are_read_so_too(file: Any) -> None:
     path = file(_collection({"$ref": "pet.json"}))
     closed = {"required": ["id", "name"], "additionalProperties": False}
