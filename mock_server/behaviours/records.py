@@ -52,7 +52,7 @@ def is_below_another(call: OperationContext, family: Family, row: Row | None, ab
     """True if a record belongs to another parent than ``above``: two parents may have children of one name."""
     if row is None or above is None or family.link is None or is_loose(call, family):
         return False
-    return row.record.get(family.link) not in (None, above)
+    return row.record.get(family.link) not in (None, *spellings(above))
 
 
 def parent(call: OperationContext) -> Id | None:
