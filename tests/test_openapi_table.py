@@ -139,6 +139,10 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         "/a",
     ),
     "`HEAD` where the document has none": (document({}), "HEAD", "/fine"),
+    "A required body of `GET` in 3.0": (
+        {**document({"/a": {"get": op(requestBody={"required": True, "content": {}})}}), "openapi": "3.0.3"},
+        *("GET", "/a"),
+    ),
     "A document of webhooks alone": (
         {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {"made": hook("application/json")}},
         "GET",
