@@ -55,28 +55,28 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
     for what, headers in _attempts(client.target.key, schemes).items():
         sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
         exchange = client.call(operation, *known, body=body, headers=sent)
-        if exchange.status not in refused(operation):
+        if exchange.status not in refusing_statuses(operation):
             due = f"401 for {what.replace('-', ' ')}"
             client.broken(rules.IGNORED_AUTH, operation, exchange, expected=due, got=exchange.answer(), where=what)
     if "token" not in operation.document.credentials:
         query = client.call(operation, *known, body=body, headers={}, query={"token": client.target.key})
-        if query.status not in refused(operation):
+        if query.status not in refusing_statuses(operation):
             due = "401 for the key in the query"
             client.broken(rules.IGNORED_AUTH, operation, query, expected=due, got=query.answer(), where="query")
     if body is not None and not _is_sound(operation, []):
         wrong = client.call(operation, *known, body=[], headers={"Content-Type": "application/json"})
-        if wrong.status not in refused(operation):
+        if wrong.status not in refusing_statuses(operation):
             due = "401, whatever the body is"
             client.broken(rules.BEFORE_ROUTING, operation, wrong, expected=due, got=wrong.answer(), where="body")
     if known:
         unknown = client.call(operation, *map(unknown_id, operation.parameters_in("path")), body=body, headers={})
-        if unknown.status not in refused(operation):
+        if unknown.status not in refusing_statuses(operation):
             client.broken(
                 rules.BEFORE_ROUTING, operation, unknown, expected="401, not what is there", got=unknown.answer()
             )
 
 
-def refused(operation: Operation) -> tuple[int, ...]:
+def refusing_statuses(operation: Operation) -> tuple[int, ...]:
     """The statuses that refuse a key: 401, and 403 if the document has only that."""
     return (401, 403) if "403" in operation.answers and "401" not in operation.answers else (401,)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import protocol as rules
-from contracts.scenarios.access import refused
+from contracts.scenarios.access import refusing_statuses
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient, fill
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -121,7 +121,7 @@ def _refused_reads(
         yield (
             known,
             {name: value for name, value in headers.items() if name != _AUTH},
-            refused(operation),
+            refusing_statuses(operation),
             "without-a-key",
         )
     if known and operation.document.vendors:  # elsewhere nobody knows whether a record is needed
