@@ -33,7 +33,14 @@ _BY_STATUS = frozenset(
     rule.name
     for rule in (
         *(input.ACCEPTED, input.REFUSED, input.BAD_JSON, input.EXPECTED_QUERY, access.IGNORED_AUTH),
-        *(protocol.UNKNOWN_PATH, protocol.METHOD, protocol.MEDIA_TYPE, protocol.REQUIRED_HEADER, lifecycle.UNKNOWN_ID),
+        *(
+            protocol.UNKNOWN_PATH,
+            protocol.METHOD,
+            protocol.MEDIA_TYPE,
+            protocol.TOO_LARGE,
+            protocol.REQUIRED_HEADER,
+            lifecycle.UNKNOWN_ID,
+        ),
     )
 )
 """Rules that depend on the status only."""

@@ -14,6 +14,10 @@ METHOD = Rule(
 MEDIA_TYPE = Rule(
     "media_type", Group.PROTOCOL, "A body of another type must be refused", Provenance.INFERRED, "gap:body-refusals"
 )
+TOO_LARGE = Rule(
+    "too_large", Group.PROTOCOL, "A body that is too large must be refused with 413", Provenance.INFERRED,
+    "gap:body-refusals",
+)  # fmt: skip
 ALLOW = Rule("allow_header_conformance", Group.PROTOCOL, "Allow must name the documented methods", Provenance.INFERRED)
 REQUIRED_HEADER = Rule("missing_required_header", Group.PROTOCOL, "A request without a required header must be refused")
 HEAD = Rule("head_as_get", Group.PROTOCOL, "HEAD must be answered as GET is", Provenance.INFERRED, "gap:head-method")

@@ -6,6 +6,8 @@ from contracts.spec.provenance import Provenance
 _HOOKS, _OURS = Group.WEBHOOKS, Provenance.INFERRED
 
 ONCE = Rule("told_once", _HOOKS, "Each subscriber must be told of an event once", _OURS, "gap:webhook-retries")
+IN_ORDER = Rule("told_in_order", _HOOKS, "A subscriber must be told of events in their order", _OURS,
+                "gap:webhook-retries")  # fmt: skip
 BODY = Rule("webhook_body", _HOOKS, "A delivery must have the documented body", _OURS, "gap:webhook-payload")
 AGREES = Rule("webhook_agrees", _HOOKS, "A delivery must say what the record says", _OURS, "gap:webhook-payload")
 ID = Rule("webhook_id", _HOOKS, "A repeat must keep its id, another event must have another", _OURS,

@@ -12,7 +12,6 @@ from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing
-from contracts.spec.samples import CannotSample
 from contracts.spec.security import Scheme, declared_schemes
 from contracts.spec.shown_values import identity_of, shown_values
 from contracts.transport.exchange import NOT_JSON
@@ -50,7 +49,7 @@ def keys(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> 
 
     ``known`` are ids that exist, so that a refusal is the key's.
     """
-    body = _body(client, operation)
+    body = client.sampler.some_body(operation)
     schemes = declared_schemes(operation.document.raw, operation.document.resolve)
     for what, headers in _attempts(client.target.key, schemes).items():
         sent = {**headers, **({"Content-Type": "application/json"} if body is not None else {})}
@@ -86,13 +85,6 @@ def unknown_id(parameter: Parameter) -> Any:
     return NO_NUMBER if parameter.schema.get("type") == "integer" else "suite_nothing"
 
 
-def _body(client: ScenarioClient, operation: Operation) -> Any:
-    try:
-        return client.sampler.body(operation) if operation.body is not None else None
-    except CannotSample:
-        return {}
-
-
 def _is_sound(operation: Operation, body: Any) -> bool:
     """Tell whether a body for an operation can be made: for some schemas no sample is found."""
     return operation.body is None or operation.document.validator(operation.body).is_valid(body)
@@ -106,7 +98,7 @@ def refused_writes(client: ScenarioClient, family: Family) -> None:
     for operation in family.operations:
         if not operation.reads and operation.by_bearer:
             ids = [record["id"]] if operation.parameters_in("path") else []
-            exchange = client.call(operation, *ids, body=_body(client, operation), headers=_headers(""))
+            exchange = client.call(operation, *ids, body=client.sampler.some_body(operation), headers=_headers(""))
             if kind.listed() != before:
                 client.broken(rules.NO_EFFECT, operation, exchange, expected="the list as it was", got="another list")
                 before = kind.listed()
@@ -204,7 +196,7 @@ def other_items(client: ScenarioClient, family: Family) -> None:
     children = [child.operation for child in family.children]
     for operation in filter(None, [family.read, *children, family.update, family.delete]):
         for id in ids:
-            body = _body(client, operation)
+            body = client.sampler.some_body(operation)
             exchange = client.call(operation, id, body=body, key=other)
             refused = exchange.status == 404 or (400 <= exchange.status < 500 and not _is_sound(operation, body))
             if not refused:
@@ -220,7 +212,9 @@ def other_creates(client: ScenarioClient, family: Family) -> None:
     """A record that the other organization creates does not appear here."""
     other, kind = _other_key(client), RecordKind(client, family)
     before = kind.listed()
-    exchange = client.accepted(client.call(kind.create, body=_body(client, kind.create), key=other), kind.create)
+    exchange = client.accepted(
+        client.call(kind.create, body=client.sampler.some_body(kind.create), key=other), kind.create
+    )
     if kind.listed() != before:
         client.broken(rules.OTHERS_WRITE, kind.create, exchange, expected="the list as it was", got="another list")
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from contracts.rules import consistency as rules
-from contracts.rules import lifecycle
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
-from contracts.scenarios.records import Record, differences, is_change_time, record_of
+from contracts.scenarios.records import Record, differences, record_of
 from contracts.scenarios.single_reads import examine, unread
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -52,39 +51,6 @@ def _children(client: ScenarioClient, listing: Listing, parent: Any) -> None:
                 client.last(listing.operation),
                 expected=f"only what belongs to {parent}",
                 got=got,
-            )
-
-
-def moments(client: ScenarioClient, listing: Listing, now: str) -> None:
-    """No record was changed before its creation, or created later than now."""
-    for item in whole_list(client, listing):
-        created = item.get("createdAt")
-        for name in item:
-            if is_change_time(name) and isinstance(created, str) and str(item[name]) < created:
-                got = f"{item['id']}: {name} {item[name]}, created {created}"
-                client.broken(
-                    lifecycle.ORDER,
-                    listing.operation,
-                    client.last(listing.operation),
-                    expected="a change after the creation",
-                    got=got,
-                )
-            if (is_change_time(name) or name == "createdAt") and str(item[name]) > now:
-                got = f"{item['id']}: {name} {item[name]}"
-                client.broken(
-                    lifecycle.FUTURE,
-                    listing.operation,
-                    client.last(listing.operation),
-                    expected=f"nothing later than {now}",
-                    got=got,
-                )
-        if isinstance(item.get("start"), str) and item["start"] >= str(item.get("end", "~")):
-            client.broken(
-                rules.SPAN,
-                listing.operation,
-                client.last(listing.operation),
-                expected="an end after the start",
-                got=f"{item['start']} {item['end']}",
             )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.rules import consistency as agreement
 from contracts.rules import lifecycle as rules
+from contracts.scenarios import moments
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.effects import Effects
@@ -19,7 +20,7 @@ from contracts.transport.exchange import Exchange
 def activities_of_leads(
     client: ScenarioClient, lists: Mapping[str, Listing], activities: Listing, leads: Family, send: Operation
 ) -> None:
-    """A lead's activities report its creation and each change and message once; reading adds none."""
+    """A lead's activities report its creation and each change and message once, when it happens; reading adds none."""
     kind = RecordKind(client, leads)
     lead, made, _ = kind.create_sample(all_members=True)
     seen = list[str]()
@@ -37,6 +38,9 @@ def activities_of_leads(
         seen[:] = now
 
     _each_step(client, lists, leads, lead["id"], send, made, events)
+    marker, _, _ = kind.create_sample()
+    moments.of_children(client, activities, lead, str(marker.get("createdAt", "")))
+    kind.gone(marker)
     kind.gone(lead)
 
 

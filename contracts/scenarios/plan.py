@@ -75,7 +75,7 @@ def all_scenarios(contract: Contract, *, on_mock: bool = False) -> list[Scenario
 
 def _window(operation: Operation, client: ScenarioClient) -> None:
     with limited_client(client, RATE_LIMIT_PER_MINUTE) as limited:
-        rate_limit.window(limited, operation)
+        rate_limit.window(limited, operation, partial(limited_client, client, RATE_LIMIT_PER_MINUTE))
 
 
 def _shared(operations: Sequence[Operation], client: ScenarioClient) -> None:

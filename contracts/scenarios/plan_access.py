@@ -58,6 +58,9 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     for listing in catalogue.listings:
         if len(listing.operation.parameters_in("path")) == 1 and listing.key not in below:
             yield Scenario("foreign-items", listing.key, partial(_below, catalogue, listing.operation))
+    single = catalogue.contract.operations.get(business_rules.ORGANIZATION)
+    if single is not None:
+        yield Scenario("foreign-single", single.key, on(access_to_actions.other_single, single))
     lists, send = catalogue.lists, catalogue.contract.operations.get(business_rules.SEND_SMS)
     needed = [
         lists[name]

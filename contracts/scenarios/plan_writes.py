@@ -7,12 +7,12 @@ from contracts.scenarios import (
     actions,
     bounds,
     concurrency,
-    consistency,
     effects,
     exact_messages,
     exactness,
     lead_effects,
     lifecycle,
+    moments,
     protocol,
     recent_views,
     repeated_writes,
@@ -245,6 +245,6 @@ def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> 
         record, _, _ = kind.create_sample()
         kind.gone(record)
         if isinstance(record.get("createdAt"), str):
-            consistency.moments(client, listing, record["createdAt"])
+            moments.of_list(client, listing, record["createdAt"])
             return
     raise ScenarioSkipped("nothing can be created that would say what time it is")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from contracts.rules import input
 from contracts.rules import protocol as rules
 from contracts.scenarios.access import refusing_statuses
@@ -19,6 +21,8 @@ from contracts.spec.resources import NO_NUMBER
 _AUTH = "Authorization"
 _INTEGER = re.compile("-?[0-9]{1,18}")
 _NUMBERS = ("integer", "number")
+_LARGE = 1024**2 + 1024
+"""Bytes of a body that is larger than most servers take."""
 
 
 def methods(client: ScenarioClient, operations: Sequence[Operation], known: Sequence[Any]) -> None:
@@ -47,7 +51,7 @@ def _unread(operation: Operation) -> set[str]:
 
 
 def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:
-    """A missing body, one that is not JSON, and one of another type are refused."""
+    """A missing body, one that is not JSON, one of another type, and one that is too large are refused."""
     url = client.target.origin + fill(operation, known)
     query, json = client.needed(operation, "query"), client.headers(operation, with_body=True)
     none = [b""] if operation.body_required else []
@@ -56,13 +60,18 @@ def bodies(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -
         if not 400 <= exchange.status < 500:
             where = repr(content[:12])
             client.broken(input.BAD_JSON, operation, exchange, expected="400", got=exchange.answer(), where=where)
-    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded"):
+    sound = orjson.dumps(client.sampler.some_body(operation))
+    for kind, content in (("text/plain", sound), ("application/x-www-form-urlencoded", b"suite=1")):
         if {kind, f"{kind.partition('/')[0]}/*", "*/*"} & {*operation.body_types}:
             continue
         headers = {**json, "Content-Type": kind}
-        exchange = client.send(operation.method, url, headers, b"suite=1", query)
+        exchange = client.send(operation.method, url, headers, content, query)
         if exchange.status != 415:
             client.broken(rules.MEDIA_TYPE, operation, exchange, expected="415", got=exchange.answer(), where=kind)
+    if operation.answer(413) is not None and client.target.is_mock:
+        exchange = client.send(operation.method, url, json, sound.ljust(_LARGE), query)
+        if exchange.status != 413 and not exchange.succeeded:  # how much is too much is not documented
+            client.broken(rules.TOO_LARGE, operation, exchange, expected="413", got=exchange.answer())
 
 
 def queries(client: ScenarioClient, operation: Operation, known: Sequence[Any]) -> None:

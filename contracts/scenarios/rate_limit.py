@@ -30,12 +30,27 @@ _HEADERS: tuple[tuple[str, str, Callable[[str, int], bool]], ...] = (
 RULES = frozenset({rules.RATE.name, rules.RATE_HEADERS.name})
 
 
-def window(client: ScenarioClient, operation: Operation) -> None:
-    """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds."""
+def window(
+    client: ScenarioClient, operation: Operation, another: Callable[[], AbstractContextManager[ScenarioClient]]
+) -> None:
+    """Exactly as many requests as documented pass; the next is 429, with what is left of the window in seconds.
+
+    ``another`` makes an organization with a key of its own, whose requests pass all the same.
+    """
     passed, last = _until_refused(client, operation, NONE)
     _judge(client, operation, passed, last)
     if last.status == 429:
+        with another() as other:
+            _apart(other, operation, last)
         _time_passes(client, operation, last)
+
+
+def _apart(other: ScenarioClient, operation: Operation, refused: Exchange) -> None:
+    """The first request of another key passes, because each key has a limit of its own."""
+    exchange = other.call(operation)
+    if exchange.status == 429:
+        due = "requests of another key to pass"
+        other.broken(rules.RATE, operation, refused, exchange, expected=due, got=exchange.answer(), where="another-key")
 
 
 def _time_passes(client: ScenarioClient, operation: Operation, refused: Exchange) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from typing import Any
 
 from contracts.rules import access as rules
 from contracts.scenarios import rate_limit
@@ -11,7 +10,6 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.second_tenant import SecondTenant
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
-from contracts.spec.samples import CannotSample
 from contracts.transport.exchange import Exchange
 
 Limited = Callable[[int], AbstractContextManager[ScenarioClient]]
@@ -84,8 +82,4 @@ def _not_counted(limited: Limited, operations: Sequence[Operation]) -> None:
 def _ask(client: ScenarioClient, operation: Operation) -> Exchange:
     """Send a request with ids that no record has: a refused request counts as well."""
     ids = [parameter.example or 1 for parameter in operation.parameters_in("path")]
-    try:
-        body: Any = client.sampler.body(operation) if operation.body is not None else None
-    except CannotSample:
-        body = {}
-    return client.call(operation, *ids, body=body)
+    return client.call(operation, *ids, body=client.sampler.some_body(operation))

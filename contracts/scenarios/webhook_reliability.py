@@ -9,6 +9,7 @@ from contracts.rules import webhooks as rules
 from contracts.rules.first_difference import Difference, first_difference
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.delivery_order import DueDelivery, out_of_order
 from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -173,7 +174,7 @@ def _counted(
 def _as_written(
     tenant: WebhookTenant, event: Operation, caused: Sequence[Cause], received: Sequence[ReceivedDelivery]
 ) -> None:
-    """Each delivery has the written values exactly, and deliveries of different events have different ids."""
+    """Each delivery has the written values exactly, in the order of events; different events have different ids."""
     bodies = [one.body for one in received if isinstance(one.body, dict)]
     if len(bodies) != len(caused):
         return
@@ -187,6 +188,9 @@ def _as_written(
                 rules.AGREES, event, *_story(tenant), expected=f"{name}: {found.sent}", got=f"{name}: {found.got}",
                 where=f"{name}, exactly",
             )  # fmt: skip
+    due_order = [DueDelivery(str(record["id"]), written) for _, record, written in caused]
+    for expected, got in out_of_order(due_order, bodies):
+        tenant.client.broken(rules.IN_ORDER, event, *_story(tenant), expected=expected, got=got)
     moments = {str(body.get("updatedAt")) for body in bodies}
     ids = {str(body.get("id")) for body in bodies}
     if len(ids) < len(moments):
@@ -215,6 +219,7 @@ def foreign(client: ScenarioClient, catalogue: Catalogue) -> None:
         body = {"hookUrl": url, "trigger": "LEAD_CREATED"}
         made = client.accepted(client.call(subscribe, body=body), subscribe)
         event = catalogue.contract.webhooks["WEBHOOK LEAD_CREATED"]
+        tenant.subscribe(event.path, "own")  # what is delivered to nobody may reach nobody else either
         next(ManyCauses(tenant, catalogue).leads(1))
         if tenant.received(_INBOX):
             client.broken(rules.ONLY, event, made, expected="nothing of another organization", got="a delivery")

@@ -54,6 +54,13 @@ class Sampler:
                 return self._widened(operation, body) if whole else body
         raise CannotSample(f"{operation.key}: no valid body was found")
 
+    def some_body(self, operation: Operation) -> dict[str, Any] | None:
+        """Make a valid body, or an empty one if none is found; None for an operation that takes no body."""
+        try:
+            return self.body(operation) if operation.body is not None else None
+        except CannotSample:
+            return {}
+
     def _needed(self, operation: Operation) -> dict[str, Any]:
         """The required members; if these are not valid, those of an alternative.
 

@@ -34,6 +34,7 @@ import limits_and_transport
 import lists_and_time
 import many_deliveries
 import once_more
+import order_and_keys
 import rare_cases
 import requests_and_shapes
 import second_look
@@ -73,6 +74,7 @@ PARTS = (
     agreement,
     second_look,
     once_more,
+    order_and_keys,
     rare_cases,
     single_liars,
     stranger_agreement,

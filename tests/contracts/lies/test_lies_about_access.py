@@ -44,6 +44,11 @@ def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
     return replace(exchange, headers={**exchange.headers, name: value})
 
 
+def named_json(call: Call) -> Call:
+    """The body counts, and not what it is called."""
+    return call.but(headers={**call.headers, "Content-Type": "application/json"}) if call.body[:1] == b"{" else call
+
+
 ROWS = [
     *(
         told(f"{what} will do", f"keys[{FAQS}]", opened(FAQS), A(rules.IGNORED_AUTH, FAQS, Location(name=what)))
@@ -106,6 +111,12 @@ ROWS = [
         A(rules.NO_EFFECT, SMS),
     ),
     told("another key sees our list", f"foreign-lists[{FAQS}]", opened(FAQS), A(rules.OTHERS_LIST, FAQS)),
+    told(
+        "another key sees our organization",
+        "foreign-single[GET /v1/organization]",
+        opened("GET /v1/organization"),
+        A(rules.OTHERS_ITEM, "GET /v1/organization"),
+    ),
     told(
         "another key filters our list",
         f"foreign-filters[{INQUIRIES}]",
@@ -175,6 +186,18 @@ ROWS = [
         f"bodies[{MAKE}]",
         hears(MAKE, lambda call: call.but(headers={**call.headers, "Content-Type": "application/json"})),
         A(protocol.MEDIA_TYPE, MAKE, Location(name="text/plain")),
+    ),
+    told(
+        "JSON of another name is taken",
+        f"bodies[{MAKE}]",
+        hears(MAKE, named_json),
+        A(protocol.MEDIA_TYPE, MAKE, Location(name="text/plain")),
+    ),
+    told(
+        "a large body is a bad one",
+        f"bodies[{MAKE}]",
+        answers(MAKE, 400, when=lambda call: len(call.body) > 2**20),
+        A(protocol.TOO_LARGE, MAKE),
     ),
     told(
         "an unknown parameter hides one",

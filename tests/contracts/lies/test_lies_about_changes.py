@@ -1,5 +1,6 @@
 """Changes that change too much, too little or something else, and filters that do: what must be accused of each lie."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -121,6 +122,11 @@ def unchanged() -> Lie:
     return says(RECENT_LEADS, lambda body, call: [item(shown, call) for shown in body])
 
 
+def dated(event: str, moment: str) -> Callable[[Any, Call], Any]:
+    """All activities with this event have another moment."""
+    return each("activities", lambda item: {**item, "createdAt": moment} if item["event"] == event else item)
+
+
 ROWS = [
     told(
         "a second question is the first one",
@@ -232,6 +238,18 @@ ROWS = [
         ),
         A(rules.CAUSED, SMS, At(name="activities"), shown=ACTIVITIES),
         A(rules.CAUSED, ACTIVITIES, At(name="activities")),
+    ),
+    told(
+        "messages are dated by another clock",
+        f"effects[{ACTIVITIES}]",
+        says(ACTIVITIES, dated("SMS_SENT", "9999-01-01T00:00:00.000Z")),
+        A(rules.FUTURE, ACTIVITIES),
+    ),
+    told(
+        "a change was before the creation",
+        f"effects[{ACTIVITIES}]",
+        says(ACTIVITIES, dated("LEAD_UPDATED", "2001-01-01T00:00:00.000Z")),
+        A(rules.ORDER, ACTIVITIES),
     ),
     told(
         "an empty object changes nothing",

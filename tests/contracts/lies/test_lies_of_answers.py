@@ -70,6 +70,23 @@ def for_ever(call: Call, ask: Ask, refused: list[Exchange]) -> Exchange:
     return replace(refused[0], url=call.url) if call.operation == LIMITED and refused else exchange
 
 
+def in_common(refused: list[str]) -> Lie:
+    """Who comes after one key's limit is used up is refused, unless time has passed."""
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        key = call.headers.get("Authorization", "")
+        if call.path == "/__admin/clock/advance":
+            refused.clear()
+        if call.operation == LIMITED and refused and key not in refused:
+            return answers(LIMITED, 429)(call, ask)
+        exchange = ask(call)
+        if exchange.status == 429:
+            refused.append(key)
+        return exchange
+
+    return lie
+
+
 def second_judge(name: str, body: bytes, *due: A) -> Row:
     """openapi-core on an answer that our own judge has passed."""
 
@@ -162,6 +179,7 @@ ROWS = [
     # limits
     told("fewer pass", LIMITS, limited(50), A(access.RATE, LIMITED)),
     told("more pass", LIMITS, limited(99), A(access.RATE, LIMITED)),
+    told("all keys have one limit", LIMITS, in_common([]), A(access.RATE, LIMITED, At(name="another-key"))),
     told(
         "the limit is another",
         LIMITS,

@@ -161,6 +161,18 @@ ROWS = [
         A(rules.ONCE, MADE, At(name="many"), shown=""),
     ),
     told(
+        "two creations change places",
+        MANY,
+        inbox("many", lambda found: [*found[1::-1], *found[2:]]),
+        A(rules.IN_ORDER, MADE, shown=""),
+    ),
+    told(
+        "two changes of one lead change places",
+        MANY_CHANGES,
+        inbox("many", lambda found: [*found[:7], *found[8:6:-1], *found[9:]]),
+        A(rules.IN_ORDER, CHANGED, shown=""),
+    ),
+    told(
         "texts are without blanks",
         MANY,
         inbox("many", lambda found: [{**it, "body": {**it["body"], "lastName": "Other"}} for it in found]),
