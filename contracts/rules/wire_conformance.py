@@ -31,12 +31,17 @@ _LOOKED_AT = 20
 """Answers of each operation and status whose members are counted: it takes time, and answers resemble each other."""
 
 
+def is_slow(exchange: Exchange) -> bool:
+    """Tell whether an answer took so long that most clients have given up."""
+    return exchange.seconds > _SLOW
+
+
 def wire_violations(exchange: Exchange, seen: set[tuple[str, bytes]]) -> Iterator[Violation]:
     """Find a slow answer, and a member that occurs twice in an object: readers do not agree which one counts.
 
     ``seen`` counts the answers of the same operation and status that were examined.
     """
-    if exchange.seconds > _SLOW:
+    if is_slow(exchange):
         yield Violation(SLOW, expected=f"an answer within {_SLOW:.0f} seconds", got=f"{exchange.seconds:.0f} seconds")
     charset = _CHARSET.search(exchange.headers.get("content-type", ""))
     if charset and "json" in exchange.media_type and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):

@@ -1,5 +1,6 @@
 """The HTTP client of a scenario: it sends requests, judges every answer, and keeps the findings."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -27,6 +28,8 @@ from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
+_PATIENCE = 5
+"""Very slow answers of an operation after which it is left alone: a run has hundreds of requests for some."""
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
@@ -50,6 +53,7 @@ class ScenarioClient:
             transport.guard.listen(self._private.seen)
         self._second = OpenapiCoreJudge(contract, target.origin)
         self._last: dict[str, Exchange] = {}
+        self._slow: Counter[str] = Counter()
         self.show_evidence: EvidenceView = lambda evidence: evidence
         """Rewrites exchanges so that a person can repeat them later and see the finding again."""
 
@@ -125,11 +129,14 @@ class ScenarioClient:
         headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """Send a request for ``operation`` and judge the answer. ``headers`` replace all that would be sent."""
+        if self._slow[operation.key] >= _PATIENCE:
+            raise ScenarioSkipped(f"{operation.key} was very slow {_PATIENCE} times, so it is not asked any more")
         content = None if body is None else orjson.dumps(body)
         sent = self.headers(operation, key, with_body=body is not None) if headers is None else {**headers}
         url = self.target.origin + fill(operation, ids)
         parameters = {**self.needed(operation, "query"), **(query or {})}
         exchange = self._last[operation.key] = self._sent(operation, url, sent, content, parameters)
+        self._slow[operation.key] += wire_conformance.is_slow(exchange)
         wrong = list(response_conformance.judge(operation, exchange, self._fine))
         for finding in (*wrong, *self._second.judge(operation, exchange, found_wrong=bool(wrong))):
             self.add(finding)

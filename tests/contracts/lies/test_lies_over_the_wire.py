@@ -6,11 +6,12 @@ import pytest
 import requests
 from in_memory import Ask, Call
 from lie_kinds import Lie
-from lying_rows import UNSEEN, Row, assert_accused, told
+from lying_rows import UNSEEN, Row, assert_accused, client_of, told
 from lying_rows import Accusation as A
 
 from contracts.rules import access, wire_conformance
 from contracts.rules.location import Location as At
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
@@ -101,3 +102,20 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_what_does_not_come_as_it_should_is_accused(row: Row) -> None:
     assert_accused(row)
+
+
+def test_an_operation_that_is_always_very_slow_is_left_alone_after_some_answers() -> None:
+    asked: list[Call] = []
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        asked.append(call)
+        return slow(call, ask)
+
+    client = client_of(lie)
+    operation = client.contract.operations[ME]
+    for _ in range(5):
+        client.get(operation)
+    with pytest.raises(ScenarioSkipped, match="was very slow 5 times"):
+        client.get(operation)
+    assert len(asked) == 5
+    assert client.get(client.contract.operations[FAQS]).succeeded
