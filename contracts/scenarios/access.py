@@ -139,7 +139,7 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
 
     A list of which nobody ``makes`` items may be the same for all, such as a list of countries.
     """
-    other = _other_key(client)
+    other = other_key(client)
     own, foreign = whole_list(client, listing, *parents), whole_list(client, listing, *parents, key=other)
     if not makes and not all(isinstance(item.get("id"), str) for item in own):
         raise ScenarioSkipped(f"{listing.key}: nothing tells its items from another organization's")
@@ -162,7 +162,7 @@ def _for_all(listing: Listing) -> frozenset[str]:
 
 def other_filter(client: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds none of its items with the other organization's key."""
-    other, items = _other_key(client), whole_list(client, listing)
+    other, items = other_key(client), whole_list(client, listing)
     own = {identity_of(item) for item in items} - _for_all(listing)
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
@@ -184,7 +184,7 @@ def other_filter(client: ScenarioClient, listing: Listing) -> None:
 
 def other_items(client: ScenarioClient, family: Family) -> None:
     """Another organization's key cannot read, change or delete these records, nor see anything below them."""
-    other, kind = _other_key(client), RecordKind(client, family)
+    other, kind = other_key(client), RecordKind(client, family)
     theirs = [item.get("id") for item in kind.listed(other)]
     made = kind.create_sample()[0] if family.create else {}
     own = [item["id"] for item in kind.listed() if item["id"] not in theirs]
@@ -208,34 +208,8 @@ def other_items(client: ScenarioClient, family: Family) -> None:
         kind.gone(made)
 
 
-def other_creates(client: ScenarioClient, family: Family) -> None:
-    """A record that the other organization creates does not appear here."""
-    other, kind = _other_key(client), RecordKind(client, family)
-    before = kind.listed()
-    exchange = client.accepted(
-        client.call(kind.create, body=client.sampler.some_body(kind.create), key=other), kind.create
-    )
-    if kind.listed() != before:
-        client.broken(rules.OTHERS_WRITE, kind.create, exchange, expected="the list as it was", got="another list")
-
-
-def other_message(
-    client: ScenarioClient, operation: Operation, leads: Listing, members: Listing, inquiries: Listing
-) -> None:
-    """Another organization's key sends no message to this one's leads."""
-    other = _other_key(client)
-    lead, user = (next((item["id"] for item in whole_list(client, listing)), None) for listing in (leads, members))
-    if lead is None or user is None:
-        raise ScenarioSkipped("there is no lead or no member")
-    before = whole_list(client, inquiries)
-    exchange = client.call(operation, body={"userId": user, "leadId": lead, "message": "Suite"}, key=other)
-    if exchange.status != 404:
-        client.broken(rules.OTHERS_ITEM, operation, exchange, expected="404", got=exchange.answer())
-    if whole_list(client, inquiries) != before:
-        client.broken(rules.OTHERS_WRITE, operation, exchange, expected="the inquiries as they were", got="others")
-
-
-def _other_key(client: ScenarioClient) -> str:
+def other_key(client: ScenarioClient) -> str:
+    """The key of the second organization. Raises ScenarioSkipped if there is none."""
     if not client.target.other_key:
         raise ScenarioSkipped("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
     return client.target.other_key

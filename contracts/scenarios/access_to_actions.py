@@ -32,14 +32,3 @@ def refused_action(client: ScenarioClient, operation: Operation, shown: Listing,
             got = f"another list of {shown.key}"
             client.broken(rules.NO_EFFECT, operation, exchange, expected="the list as it was", got=got)
             before = whole_list(client, shown)
-
-
-def other_single(client: ScenarioClient, operation: Operation) -> None:
-    """A resource of which each organization has one of its own is another one with another organization's key."""
-    if not client.target.other_key:
-        raise ScenarioSkipped("no key of a second organization (SOPHIIE_OTHER_API_KEY)")
-    own = client.get(operation)
-    exchange = client.get(operation, key=client.target.other_key)
-    id = own.field("id")
-    if isinstance(id, str) and exchange.field("id") == id:
-        client.broken(rules.OTHERS_ITEM, operation, own, exchange, expected="its own", got=f"{id}, this one's")

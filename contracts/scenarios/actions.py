@@ -50,6 +50,21 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
     kind.gone(lead)
     if leads.delete is not None:
         _nobody(client, operation, body, "deleted-lead")
+        _not_recent(client, lists, leads.delete, lead["id"])
+
+
+def _not_recent(client: ScenarioClient, lists: Lists, delete: Operation, lead: Any) -> None:
+    """A short list of what is new shows neither a deleted lead nor an inquiry of it, both of which were the newest."""
+    gone = client.last(delete)
+    for name in (f"GET {short}" for short in business_rules.RECENT):
+        shown = fetch(client, lists[name]).items if name in lists else ()
+        left = [item for item in shown if lead in (item.get(business_rules.OWNER), item.get(business_rules.RECENT_ID))]
+        for blamed in (lists[name].operation, delete) if left else ():
+            got = f"{len(left)} items of {lead}"
+            client.broken(
+                rules.CHILDREN, blamed, gone, client.last(lists[name].operation), expected="nothing of a deleted lead",
+                got=got, where="recent",
+            )  # fmt: skip
 
 
 def _known_threads_only(kind: RecordKind, operation: Operation, body: dict[str, Any]) -> None:

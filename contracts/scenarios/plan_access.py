@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from contracts.scenarios import access, access_to_actions, key_spellings
+from contracts.scenarios import access, access_to_actions, foreign_values, key_spellings
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
@@ -53,14 +53,18 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
         if family.listing and (family.read or family.update or family.delete):
             yield Scenario("foreign-items", family.path, on(access.other_items, family))
     for family in catalogue.makers:
-        yield Scenario("foreign-writes", family.path, on(access.other_creates, family))
+        yield Scenario("foreign-writes", family.path, on(foreign_values.other_creates, family))
     below = {child.key for family in catalogue.families for child in family.children}
     for listing in catalogue.listings:
         if len(listing.operation.parameters_in("path")) == 1 and listing.key not in below:
             yield Scenario("foreign-items", listing.key, partial(_below, catalogue, listing.operation))
     single = catalogue.contract.operations.get(business_rules.ORGANIZATION)
     if single is not None:
-        yield Scenario("foreign-single", single.key, on(access_to_actions.other_single, single))
+        yield Scenario("foreign-single", single.key, on(foreign_values.other_single, single))
+        for listing in catalogue.listings:
+            if foreign_values.organization_parameter(listing) and not listing.operation.parameters_in("path"):
+                named = on(foreign_values.named_organization, listing, single)
+                yield Scenario("foreign-organization", listing.key, named, [single.key])
     lists, send = catalogue.lists, catalogue.contract.operations.get(business_rules.SEND_SMS)
     needed = [
         lists[name]
@@ -69,7 +73,7 @@ def tenancy(catalogue: Catalogue) -> Iterator[Scenario]:
     ]
     if send is not None and len(needed) == 3:
         also = [listing.key for listing in needed]
-        yield Scenario("foreign-message", send.key, on(access.other_message, send, *needed), also)
+        yield Scenario("foreign-message", send.key, on(foreign_values.other_message, send, *needed), also)
         yield Scenario("refused-keys", send.key, on(_refused_message, send, *needed), also)
     call = catalogue.contract.operations.get(business_rules.START_CALL)
     if call is not None and business_rules.INQUIRIES in lists:

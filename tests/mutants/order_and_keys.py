@@ -122,7 +122,7 @@ def remembered(name: str, read: str) -> None:
     """What was read while a record existed is answered for a while once it is deleted."""
 
     async def behave(request: Request, forward: Forward, state: State) -> Response:
-        response, key = await forward(request), (request.headers.get("authorization"), request.path)
+        response, key = await forward(request), f"{request.headers.get('authorization')} {request.path}"
         if response.status == 200:
             state[key] = response
         old: Response = state.pop(key, response) if response.status == 404 else response

@@ -30,6 +30,7 @@ import agreement
 import awkward
 import change_and_filters
 import crashes
+import foreign_names
 import limits_and_transport
 import lists_and_time
 import many_deliveries
@@ -75,6 +76,7 @@ PARTS = (
     second_look,
     once_more,
     order_and_keys,
+    foreign_names,
     rare_cases,
     single_liars,
     stranger_agreement,

@@ -1,9 +1,10 @@
 """Keys that open too much, and requests that the document does not describe: what must be accused of each lie."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
-from in_memory import Ask, Call
+from in_memory import CONTRACT, ORIGIN, Ask, Call, memory, neighbour
 from lie_kinds import Lie, also, answers, hears, items_of, only, says
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, told
@@ -47,6 +48,32 @@ def with_header(exchange: Exchange, name: str, value: str) -> Exchange:
 def named_json(call: Call) -> Call:
     """The body counts, and not what it is called."""
     return call.but(headers={**call.headers, "Content-Type": "application/json"}) if call.body[:1] == b"{" else call
+
+
+RECENT = "GET /api/webhooks/zapier/leads"
+SENT = getattr(CONTRACT.operations[SMS].answer(200), "example", None)
+
+
+def of_the_named(call: Call) -> Call:
+    """The request of the organization that a parameter names, whoever asks."""
+    theirs = {**call.headers, "Authorization": f"Bearer {neighbour()}"}
+    return call.but(headers=theirs) if call.query.get("org_id", "") == organization(neighbour()) else call
+
+
+@cache
+def organization(key: str) -> str:
+    shown = Call("GET", f"{ORIGIN}/v1/organization", {"Authorization": f"Bearer {key}"}, b"")
+    return str(memory().ask(shown).field("id"))
+
+
+def anothers_lead(call: Call) -> bool:
+    """Whether a message is to a lead of the organization whose key is used."""
+    shown = call.but(method="GET", url=f"{ORIGIN}/v1/leads/{call.json['leadId']}", body=b"")
+    return memory().ask(shown).succeeded
+
+
+def turned(call: Call) -> bool:
+    return call.headers.get("Authorization") == f"Bearer {call.key.swapcase()}"
 
 
 ROWS = [
@@ -116,6 +143,30 @@ ROWS = [
         "foreign-single[GET /v1/organization]",
         opened("GET /v1/organization"),
         A(rules.OTHERS_ITEM, "GET /v1/organization"),
+    ),
+    told(
+        "another organization's id opens its data",
+        f"foreign-organization[{RECENT}]",
+        hears(RECENT, of_the_named),
+        A(rules.OTHERS_LIST, RECENT, Location(name="org_id")),
+    ),
+    told(
+        "an address is taken in another organization",
+        "foreign-writes[/v1/leads]",
+        answers("POST /v1/leads", 409, when=lambda call: not call.has_key),
+        A(rules.OTHERS_WRITE, "POST /v1/leads", Location(name="unique")),
+    ),
+    told(
+        "a member of ours signs another's message",
+        f"foreign-message[{SMS}]",
+        answers(SMS, 200, SENT, when=lambda call: not call.has_key and anothers_lead(call)),
+        A(rules.OTHERS_ITEM, SMS, Location(name="userId")),
+    ),
+    told(
+        "a key may have any case",
+        "schemes[GET /v1/appointments]",
+        hears("GET /v1/appointments", lambda call: call.owned() if turned(call) else call),
+        A(rules.IGNORED_AUTH, "GET /v1/appointments", Location(name="case")),
     ),
     told(
         "another key filters our list",

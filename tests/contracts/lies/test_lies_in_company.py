@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
-from in_memory import CONTRACT, ORIGIN, Call
-from lie_kinds import after, answers, each, hears, only, record, says
+from in_memory import CONTRACT, ORIGIN, Ask, Call
+from lie_kinds import Lie, after, answers, each, hears, only, record, says, with_json
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, client_of, told
 
@@ -21,6 +21,7 @@ from contracts.transport.exchange import Exchange
 pytestmark = pytest.mark.xdist_group("lies")
 LEADS, LEAD, CHANGE, DROP = "GET /v1/leads", "GET /v1/leads/{}", "PUT /v1/leads/{}", "DELETE /v1/leads/{}"
 FAQS, OTHER, SHARED = "GET /v1/faqs", "GET /v1/appointments", "limits[*]"
+RECENT = "GET /api/webhooks/zapier/inquiries"
 INQUIRIES, SMS, CALL = "GET /v1/inquiries", "POST /v1/sms", "POST /v1/calls"
 OLD, NEW, LATER = "2001-01-01T00:00:00.000Z", "2001-01-02T00:00:00.000Z", "2001-01-03T00:00:00.000Z"
 
@@ -39,6 +40,20 @@ def judged(name: str, violations: Callable[[], Iterable[Violation]], rule: Rule,
 
 def within(name: str, value: Any, rule: Rule, place: str) -> Row:
     return judged(name, lambda: judgements.within(value), rule, place)
+
+
+def still_recent(gone: list[str]) -> Lie:
+    """The newest inquiry is of the lead that was deleted last."""
+
+    def lie(call: Call, ask: Ask) -> Exchange:
+        exchange = ask(call)
+        if call.operation == DROP and exchange.succeeded:
+            gone.append(call.id)
+        if call.operation != RECENT or not gone or not exchange.json:
+            return exchange
+        return with_json(exchange, [{**exchange.json[0], "leadId": gone[-1]}, *exchange.json[1:]])
+
+    return lie
 
 
 ROWS = [
@@ -61,6 +76,13 @@ ROWS = [
         f"effects[{CALL}]",
         after(SMS, says(LEAD, record(firstName="Other"))),
         A(lifecycle.NO_OTHER, SMS, Location(name="lead: firstName")),
+    ),
+    told(
+        "a deleted lead's inquiry is still recent",
+        f"message[{SMS}]",
+        still_recent([]),
+        A(lifecycle.CHILDREN, RECENT, Location(name="recent")),
+        A(lifecycle.CHILDREN, DROP, Location(name="recent"), shown=RECENT),
     ),
     told("a request counts twice", SHARED, answers(FAQS, 429), A(access.RATE, FAQS)),
     told("a request is not counted", SHARED, hears(FAQS, Call.owned), A(access.RATE, FAQS, shown=OTHER)),
