@@ -47,17 +47,23 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
             _known_threads_only(kind, operation, {**body, "messageThreadId": thread})
     for wrong in ({"leadId": leads.unused_id(lead["id"])}, {"userId": "usr_suitenothing"}):
         _nobody(client, operation, {**body, **wrong}, next(iter(wrong)))
+    for name in _recent(lists):
+        fetch(client, lists[name])  # an answer that a server remembers shows what is deleted then
     kind.gone(lead)
     if leads.delete is not None:
         _nobody(client, operation, body, "deleted-lead")
         _not_recent(client, lists, leads.delete, lead["id"])
 
 
+def _recent(lists: Lists) -> list[str]:
+    return [f"GET {short}" for short in business_rules.RECENT if f"GET {short}" in lists]
+
+
 def _not_recent(client: ScenarioClient, lists: Lists, delete: Operation, lead: Any) -> None:
     """A short list of what is new shows neither a deleted lead nor an inquiry of it, both of which were the newest."""
     gone = client.last(delete)
-    for name in (f"GET {short}" for short in business_rules.RECENT):
-        shown = fetch(client, lists[name]).items if name in lists else ()
+    for name in _recent(lists):
+        shown = fetch(client, lists[name]).items
         left = [item for item in shown if lead in (item.get(business_rules.OWNER), item.get(business_rules.RECENT_ID))]
         for blamed in (lists[name].operation, delete) if left else ():
             got = f"{len(left)} items of {lead}"

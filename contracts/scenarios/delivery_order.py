@@ -9,7 +9,7 @@ from contracts.spec.business_rules import RECENT_ID
 
 @dataclass(frozen=True)
 class DueDelivery:
-    """What a delivery is due to be about: a record, and the values that were written."""
+    """A delivery as it is due: the record that it is about, and the values that were written."""
 
     id: str
     written: Mapping[str, Any]

@@ -30,7 +30,6 @@ from contracts.scenarios.exact_messages import Messages
 from contracts.scenarios.plan_reads import agreeing_views
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.scenario import Scenario, on
-from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.path_ids import knows_parents
@@ -222,10 +221,7 @@ def consistency_after_writes(catalogue: Catalogue) -> Iterator[Scenario]:
     """Scenarios about data that must still agree after all the writing."""
     yield from agreeing_views(catalogue, "aftermath")
     yield from _changed_leads(catalogue)
-    for listing in catalogue.listings:
-        if "createdAt" in listing.item_properties() and not listing.operation.parameters_in("path"):
-            also = [key for family in catalogue.makers for key in _keys(family)]
-            yield Scenario("moments", listing.key, partial(_moments, catalogue, listing), also)
+    yield from moments.planned(catalogue)
 
 
 def _changed_leads(catalogue: Catalogue) -> Iterator[Scenario]:
@@ -238,13 +234,3 @@ def _changed_leads(catalogue: Catalogue) -> Iterator[Scenario]:
             views = [(lists[short], lists[long]) for short, long in pairs.items()]
             run = on(recent_views.changed, family.update, views, lists[business_rules.LEADS], reads)
             yield Scenario("wording-after", family.update.key, run, [*pairs, *pairs.values(), *reads])
-
-
-def _moments(catalogue: Catalogue, listing: Listing, client: ScenarioClient) -> None:
-    for kind in (RecordKind(client, family) for family in catalogue.makers):
-        record, _, _ = kind.create_sample()
-        kind.gone(record)
-        if isinstance(record.get("createdAt"), str):
-            moments.of_list(client, listing, record["createdAt"])
-            return
-    raise ScenarioSkipped("nothing can be created that would say what time it is")

@@ -1,19 +1,20 @@
 """Changes that change too much, too little or something else, and filters that do: what must be accused of each lie."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from in_memory import Ask, Call
+from in_memory import RECIPE, Ask, Call, workspace
 from lie_kinds import Lie, also, answers, each, hears, items_of, only, says, with_json
 from lying_rows import Accusation as A
-from lying_rows import Row, assert_accused, told
+from lying_rows import Row, assert_accused, client_of, scenarios, told
 
 from contracts.rules import collections as lists
 from contracts.rules import consistency, input
 from contracts.rules import lifecycle as rules
 from contracts.rules.location import Location as At
+from contracts.rules.rule import Finding
 from contracts.transport.exchange import Exchange
 
 pytestmark = pytest.mark.xdist_group("lies")
@@ -125,6 +126,27 @@ def unchanged() -> Lie:
 def dated(event: str, moment: str) -> Callable[[Any, Call], Any]:
     """All activities with this event have another moment."""
     return each("activities", lambda item: {**item, "createdAt": moment} if item["event"] == event else item)
+
+
+SERVICES, COMPANY_NOTES = "GET /v1/organization/services", "GET /v1/companies/{}/notes"
+
+
+def in_groups(name: str, **members: Any) -> Callable[[Any, Call], Any]:
+    """Every entry of a catalogue has these members."""
+    return each("categories", lambda group: {**group, name: [{**item, **members} for item in group[name]]})
+
+
+def noted_in_the_future() -> Row:
+    """What another scenario has seen below a record is compared with the clock."""
+
+    def run() -> Sequence[Finding]:
+        later = says(COMPANY_NOTES, each("notes", lambda note: {**note, "createdAt": "9999-01-01T00:00:00.000Z"}))
+        client = client_of(later, key=workspace(RECIPE))
+        for name in (f"notes[{COMPANY_NOTES}]", "moments[*]"):
+            scenarios()[name].run(client)
+        return [finding for finding in client.findings.values() if finding.rule == rules.FUTURE]
+
+    return Row("moments[*]: a note is from the future", run, [A(rules.FUTURE, COMPANY_NOTES)])
 
 
 ROWS = [
@@ -251,6 +273,13 @@ ROWS = [
         says(ACTIVITIES, dated("LEAD_UPDATED", "2001-01-01T00:00:00.000Z")),
         A(rules.ORDER, ACTIVITIES),
     ),
+    told(
+        "a service is from the future",
+        "moments[*]",
+        says(SERVICES, in_groups("services", createdAt="9999-01-01T00:00:00.000Z")),
+        A(rules.FUTURE, SERVICES),
+    ),
+    noted_in_the_future(),
     told(
         "an empty object changes nothing",
         "update[/v1/transfers]",
