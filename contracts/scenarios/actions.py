@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from contracts.rules import lifecycle as rules
-from contracts.scenarios import filters
+from contracts.scenarios import filters, recent_after_deletion
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
@@ -47,30 +47,11 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
             _known_threads_only(kind, operation, {**body, "messageThreadId": thread})
     for wrong in ({"leadId": leads.unused_id(lead["id"])}, {"userId": "usr_suitenothing"}):
         _nobody(client, operation, {**body, **wrong}, next(iter(wrong)))
-    for name in _recent(lists):
-        fetch(client, lists[name])  # an answer that a server remembers shows what is deleted then
+    recent_after_deletion.look(client, lists)
     kind.gone(lead)
     if leads.delete is not None:
         _nobody(client, operation, body, "deleted-lead")
-        _not_recent(client, lists, leads.delete, lead["id"])
-
-
-def _recent(lists: Lists) -> list[str]:
-    return [f"GET {short}" for short in business_rules.RECENT if f"GET {short}" in lists]
-
-
-def _not_recent(client: ScenarioClient, lists: Lists, delete: Operation, lead: Any) -> None:
-    """A short list of what is new shows neither a deleted lead nor an inquiry of it, both of which were the newest."""
-    gone = client.last(delete)
-    for name in _recent(lists):
-        shown = fetch(client, lists[name]).items
-        left = [item for item in shown if lead in (item.get(business_rules.OWNER), item.get(business_rules.RECENT_ID))]
-        for blamed in (lists[name].operation, delete) if left else ():
-            got = f"{len(left)} items of {lead}"
-            client.broken(
-                rules.CHILDREN, blamed, gone, client.last(lists[name].operation), expected="nothing of a deleted lead",
-                got=got, where="recent",
-            )  # fmt: skip
+        recent_after_deletion.judge(client, lists, leads.delete, lead["id"])
 
 
 def _known_threads_only(kind: RecordKind, operation: Operation, body: dict[str, Any]) -> None:

@@ -28,8 +28,7 @@ from contracts.transport.target import Target
 
 Query = Mapping[str, Any]
 NONE: Query = MappingProxyType({})
-_PATIENCE = 5
-"""Very slow answers of an operation after which it is left alone: a run has hundreds of requests for some."""
+_PATIENCE = 5  # very slow answers of an operation, after which it is left alone
 EvidenceView = Callable[[Sequence[Exchange]], Sequence[Exchange]]
 
 
