@@ -34,6 +34,8 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
     before = [item["id"] for item in whole_list(client, lists[business_rules.INQUIRIES])]
     for name in (business_rules.INQUIRIES, business_rules.APPOINTMENTS):
         filters.of_lead(client, lists[name], lead["id"], [])
+    by_source = lists[business_rules.INQUIRIES].query_for("source", "SMS") or {}
+    fetch(client, lists[business_rules.INQUIRIES], query=by_source, page=1, size=5)
     body = {"userId": user, "leadId": lead["id"], "message": "Suite message"}
     exchange = client.accepted(client.call(operation, body=body), operation)
     new = [item for item in whole_list(client, lists[business_rules.INQUIRIES]) if item["id"] not in before]
@@ -42,6 +44,7 @@ def message(client: ScenarioClient, lists: Lists, operation: Operation, leads: F
         client.broken(rules.CAUSED, operation, exchange, expected="one new inquiry of the lead, by SMS", got=got)
     else:
         filters.of_lead(client, lists[business_rules.INQUIRIES], lead["id"], new)
+        filters.newest(client, lists[business_rules.INQUIRIES], by_source, new[0], exchange)
         thread = _thread(client, operation, lists, body, new[0])
         if thread is not None:
             _known_threads_only(kind, operation, {**body, "messageThreadId": thread})

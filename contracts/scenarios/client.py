@@ -51,8 +51,7 @@ class ScenarioClient:
         if self._private is not None:
             transport.guard.listen(self._private.seen)
         self._second = OpenapiCoreJudge(contract, target.origin)
-        self._last: dict[str, Exchange] = {}
-        self._slow: Counter[str] = Counter()
+        self._last, self._slow = dict[str, Exchange](), Counter[str]()
         self.show_evidence: EvidenceView = lambda evidence: evidence
         """Rewrites exchanges so that a person can repeat them later and see the finding again."""
 

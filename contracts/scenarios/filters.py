@@ -11,6 +11,7 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import beginning, cut, fetch, note
 from contracts.spec import business_rules
 from contracts.spec.resources import Filter, Listing
+from contracts.transport.exchange import Exchange
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -97,6 +98,16 @@ def of_lead(client: ScenarioClient, listing: Listing, lead: Any, due: Items) -> 
         page, where = fetch(client, listing, query=query, page=1, size=listing.largest), f"{'&'.join(query)}: new"
         note(client, listing, rules.filtered(due, page.items, {business_rules.OWNER: lead}), page.exchange, where=where)
         note(client, listing, rules.totals(page, 1, listing.largest, len(due)), page.exchange, where=where)
+
+
+def newest(
+    client: ScenarioClient, listing: Listing, query: Mapping[str, Any], item: Mapping[str, Any], made: Exchange
+) -> None:
+    """A filter that was asked before finds what has been added since."""
+    page = fetch(client, listing, query=query, page=1, size=5)
+    if query and item["id"] not in page.ids:
+        due, got, where = f"{item['id']}, which is new", f"{page.ids[:1]} as the newest", f"{'&'.join(query)}: new"
+        client.broken(rules.COMPLETE, listing.operation, made, page.exchange, expected=due, got=got, where=where)
 
 
 def added(client: ScenarioClient, listing: Listing, page: rules.Page, names: Collection[str], where: str) -> None:

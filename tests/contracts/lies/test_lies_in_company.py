@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from in_memory import CONTRACT, ORIGIN, Ask, Call
-from lie_kinds import Lie, after, answers, each, hears, only, record, says, with_json
+from lie_kinds import Lie, after, answers, each, hears, items_of, only, record, says, with_json
 from lying_rows import Accusation as A
 from lying_rows import Row, assert_accused, client_of, told
 
@@ -76,6 +76,12 @@ ROWS = [
         f"effects[{CALL}]",
         after(SMS, says(LEAD, record(firstName="Other"))),
         A(lifecycle.NO_OTHER, SMS, Location(name="lead: firstName")),
+    ),
+    told(
+        "a source is asked for once",
+        f"message[{SMS}]",
+        says(INQUIRIES, only(lambda call: "source" in call.query, items_of("inquiries", lambda items, call: []))),
+        A(lists.COMPLETE, INQUIRIES, Location(name="source: new")),
     ),
     told(
         "a deleted lead's inquiry is still recent",
