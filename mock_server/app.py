@@ -201,7 +201,10 @@ def _plane(
     from mock_server.admin.context import AdminContext  # start-up: neither is needed until somebody asks for the plane
 
     plane = control_plane(AdminContext(settings, workspaces, endpoint, dispatcher, timeline, ledger, audit))
-    return DurableControl(plane, workspaces.commits) if workspaces.commits else WholeWorlds(plane, workspaces)
+    if workspaces.commits:
+        return DurableControl(plane, workspaces.commits)
+    plane.add_middleware(WholeWorlds, workspaces=workspaces)
+    return plane
 
 
 def _living(
