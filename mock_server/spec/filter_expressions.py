@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server.spec.names import plain
 from mock_server.spec.ranges import holds
+from mock_server.support.text import shorten
 
 Record = Mapping[str, Any]
 Predicate = Callable[[Record], bool]
@@ -114,7 +115,7 @@ class _Reader:
 
     def _function(self, name: str) -> Predicate:
         if name not in _FUNCTIONS:
-            raise UnreadableFilter(f"`{name[:40]}()` is not known here")
+            raise UnreadableFilter(f"`{shorten(name, 40)}()` is not known here")
         self._next("(")
         first = self._peek()
         way, part = (self._path(self._next()), None) if first[0] == "word" else ((), self._literal())
@@ -139,7 +140,7 @@ class _Reader:
             self._next(")")
             return lambda record: any(_equal(_value(record, way), one) for one in several)
         if word not in ("eq", "ne", *_RANGES, *_PARTS):
-            raise UnreadableFilter(f"`{word[:40]}` is no comparison that is known here")
+            raise UnreadableFilter(f"`{shorten(word, 40)}` is no comparison that is known here")
         bound = self._literal()
         if word in _PARTS:
             return lambda record: _holds_part(word, _value(record, way), bound)
@@ -150,7 +151,7 @@ class _Reader:
     def _path(self, name: str) -> tuple[str, ...]:
         way = tuple(plain(part) for part in re.split(r"[/.]", name))
         if way[0] not in self._fields:
-            raise UnreadableFilter(f"`{name[:40]}` is no field of these records")
+            raise UnreadableFilter(f"`{shorten(name, 40)}` is no field of these records")
         return way
 
     def _literal(self) -> Any:

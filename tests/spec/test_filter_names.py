@@ -46,13 +46,19 @@ def parameter(name: str, schema: Any = TEXT, **more: Any) -> dict[str, Any]:
         *((name, "serial_number") for name in ("serialNumber", "serial-number", "serialNumbers")),
         *(("is_read", "isRead"), ("categories", "category"), ("statuses", "status"), ("origin", "origin")),
         *((name, "labels") for name in ("label", "labels", "Labels")),
-        *((name, "") for name in ("notes", "owner", "owner_id", "created_after", "q", "filter", "sourc", "lead")),
+        *((name, "") for name in ("notes", "owner", "owner_id", "created_after", "q", "sourc", "lead")),
     ],
 )
 def test_a_name_means_the_field_that_is_spelt_alike(name: str, field: str) -> None:
     found = of(parameter(name))
     assert [it.field_name for it in found.known] == ([field] if field else [])
     assert found.unknown == ({} if field else {name: [name]})
+
+
+@pytest.mark.parametrize("name", ["filter", "$filter"])
+def test_a_text_that_only_says_that_it_is_a_filter_may_be_an_expression(name: str) -> None:
+    found = of(parameter(name))
+    assert (found.known, found.unknown, [*found.expressions]) == ((), {}, [name])
 
 
 def test_the_very_name_of_a_field_comes_first() -> None:
