@@ -1,6 +1,6 @@
 """Scenarios about keys: missing, wrong and malformed ones on every operation, and a key of another organization."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from contracts.rules import access as rules
@@ -10,10 +10,11 @@ from contracts.scenarios.paging import whole_list
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Operation
+from contracts.spec.identities import identities, identity_of
 from contracts.spec.operation_parts import Parameter
 from contracts.spec.resources import NO_NUMBER, Family, Listing
 from contracts.spec.security import Scheme, declared_schemes
-from contracts.spec.shown_values import identity_of, shown_values
+from contracts.spec.shown_values import shown_values
 from contracts.transport.exchange import NOT_JSON
 
 _MAX_VALUES = 5
@@ -143,8 +144,10 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
     own, foreign = whole_list(client, listing, *parents), whole_list(client, listing, *parents, key=other)
     if not makes and not all(isinstance(item.get("id"), str) for item in own):
         raise ScenarioSkipped(f"{listing.key}: nothing tells its items from another organization's")
-    both = sorted({identity_of(item) for item in own} & {identity_of(item) for item in foreign} - _for_all(listing))
-    if both:
+    telling = own_identities(listing, own)
+    if own and not telling:
+        raise ScenarioSkipped(f"{listing.key}: nothing tells its items from another organization's")
+    if both := sorted(telling & {identity_of(item) for item in foreign}):
         client.broken(
             rules.OTHERS_LIST,
             listing.operation,
@@ -154,16 +157,20 @@ def other_lists(client: ScenarioClient, listing: Listing, *parents: Any, makes: 
         )
 
 
-def _for_all(listing: Listing) -> frozenset[str]:
-    """The items that a mock of another's document may show to everybody: those in its examples."""
+def own_identities(listing: Listing, items: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The identities of items that only one organization can have.
+
+    A mock of another's document may show to everybody what stands in its examples.
+    """
     document = listing.operation.document
-    return frozenset() if document.vendors else shown_values(document.raw)
+    shown = frozenset[str]() if document.vendors else shown_values(document.raw)
+    return identities(document, listing.item_schema, items, shown)
 
 
 def other_filter(client: ScenarioClient, listing: Listing) -> None:
     """A filter by a value of this organization finds none of its items with the other organization's key."""
     other, items = other_key(client), whole_list(client, listing)
-    own = {identity_of(item) for item in items} - _for_all(listing)
+    own = own_identities(listing, items)
     for asked in listing.filters:
         texts = [item[asked.member] for item in items if isinstance(item.get(asked.member), str)]
         values = [text for text in texts[:_MAX_VALUES] if listing.takes(asked, text)]

@@ -1,15 +1,15 @@
 """Scenarios in which one organization's requests name what another has: a lead, a unique value, the organization."""
 
 from contracts.rules import access as rules
-from contracts.scenarios.access import other_key
+from contracts.scenarios.access import other_key, own_identities
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import RecordKind
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
+from contracts.spec.identities import identity_of
 from contracts.spec.resources import Family, Listing, bare
-from contracts.spec.shown_values import identity_of
 
 _ORGANIZATION = frozenset({"orgid", "organizationid"})
 """Names, as ``bare`` has them, of a parameter that names the organization."""
@@ -34,9 +34,9 @@ def named_organization(client: ScenarioClient, listing: Listing, organization: O
     """Another organization's id in a parameter opens nothing: the key says whose data it is."""
     other = other_key(client)
     name, id = organization_parameter(listing), client.get(organization, key=other).field("id")
-    theirs = {identity_of(item) for item in whole_list(client, listing, key=other)}
+    theirs = own_identities(listing, whole_list(client, listing, key=other))
     if not isinstance(id, str) or not theirs:
-        raise ScenarioSkipped(f"{listing.key}: the other organization has no id, or nothing is listed there")
+        raise ScenarioSkipped(f"{listing.key}: the other organization has no id, or nothing tells its items")
     exchange = client.call(listing.operation, query={name: id})
     items = exchange.field(listing.items) if listing.items else exchange.json
     shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

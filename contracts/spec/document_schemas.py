@@ -11,6 +11,7 @@ from contracts.spec.validators import SchemaValidator, Validators
 from mock_server.support.json_pointer import find
 
 Schema = Mapping[str, Any]
+_COMBINING = ("allOf", "anyOf", "oneOf")
 
 
 class DocumentSchemas:
@@ -70,7 +71,7 @@ class DocumentSchemas:
     def properties(self, schema: Any) -> dict[str, Any]:
         """The properties of an object schema, those of ``allOf``, ``anyOf`` and ``oneOf`` included."""
         found: dict[str, Any] = {}
-        for part in self._parts(schema, ("allOf", "anyOf", "oneOf")):
+        for part in self.parts(schema):
             members = part.get("properties")
             found |= {
                 name: it for name, it in (members if isinstance(members, Mapping) else {}).items() if name not in found
@@ -79,9 +80,9 @@ class DocumentSchemas:
 
     def required(self, schema: Any) -> set[str]:
         """The properties that an object must have."""
-        return {name for part in self._parts(schema, ("allOf",)) for name in part.get("required", ())}
+        return {name for part in self.parts(schema, ("allOf",)) for name in part.get("required", ())}
 
-    def _parts(self, schema: Any, words: Sequence[str]) -> Iterator[Schema]:
+    def parts(self, schema: Any, words: Sequence[str] = _COMBINING) -> Iterator[Schema]:
         """The schema and the schemas below ``words``, each once, because some lead back to themselves."""
         seen: set[str] = set()
         waiting = [schema]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.spec.identities import identity_of
+
 _EXAMPLES = frozenset({"example", "examples"})
 
 
@@ -20,9 +22,3 @@ def shown_values(raw: Any) -> frozenset[str]:
         elif shown and isinstance(node, str):
             found.add(node)
     return frozenset(found)
-
-
-def identity_of(item: Mapping[str, Any]) -> str:
-    """The part that identifies a record: numbers are counted in each organization, so then the whole record counts."""
-    id = item.get("id")
-    return id if isinstance(id, str) else repr(sorted(item.items(), key=lambda pair: str(pair[0])))

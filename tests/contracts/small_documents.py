@@ -403,6 +403,9 @@ SMALL: Mapping[str, Node] = {
         collection(ids={**INTEGER, "format": "int64", "minimum": 1}),
         T=thing("id", "name", id={**INTEGER, "readOnly": True}, name=TEXT),
     ),
+    "nothing but numbers": document(
+        collection(ids=INTEGER), T=thing("id", id={**INTEGER, "readOnly": True}, kind={"enum": ["new", "old"]})
+    ),
     "a slug": document(
         collection(id="slug"), T=thing("slug", "name", slug={**TEXT, "pattern": "^[a-z0-9-]{3,40}$"}, name=TEXT)
     ),
