@@ -1,4 +1,4 @@
-"""What tells a record of one organization from those of another, which may have the same numbers and the same words."""
+"""Items of a list that only one organization can have: others may have the same numbers and the same listed words."""
 
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
