@@ -15,6 +15,7 @@ from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
 from contracts.spec.discriminators import chosen_branches
 from contracts.spec.rewriting import rewritten
+from mock_server.support.path_items import with_merged_path_items
 from mock_server.support.schema_keywords import LISTED, NAMED, ONE_IN_PLACE
 from mock_server.support.schemas_as_meant import as_meant
 
@@ -42,17 +43,18 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     """
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
-    raw, slips = as_meant(dict(raw)) if mended else (raw, ())
+    whole = with_merged_path_items(given := dict(raw))
+    raw, slips = as_meant(whole) if mended else (whole, ())
     base, paths = _base(name, raw), raw.get("paths")
-    whole = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
-    document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": whole}
+    complete_paths = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
+    document = {**{word: value for word, value in raw.items() if word != "servers"}, "paths": complete_paths}
     older = str(raw.get("openapi", "")).startswith("3.0")
     if older:
         document = rewritten(document, _newer) | {"openapi": "3.1.0"}
     complete = with_complete_operations(document) if mended else document
     loose = rewritten(complete, partial(_reconciled, complete if mended else None))
     loose = with_directions(loose) if mended else loose
-    translated = older or bool(base or slips) or complete is not document or loose != complete
+    translated = older or whole is not given or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
 

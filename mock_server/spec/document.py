@@ -22,6 +22,7 @@ from mock_server.support.file_cache import recall, remember
 from mock_server.support.json_pointer import unescape
 from mock_server.support.local_references import bundled
 from mock_server.support.overlay import NO_OVERLAY, Overlay
+from mock_server.support.path_items import with_merged_path_items
 from mock_server.support.schemas_as_meant import as_meant
 from mock_server.support.text import short_repr, shorten
 
@@ -213,7 +214,7 @@ def parse(
         if mark:
             return Document(name, recall(mark), root, lenient, mark, known_sound=True)
     whole, unreached, others = bundled(root, path, SpecError)
-    meant, more = as_meant(whole)
+    meant, more = as_meant(with_merged_path_items(whole))
     read = (*slips, *(Problem(f"{name}#{slip.pointer}", slip.what, slip.meant) for slip in more))
     parts = {key: value for key, value in meant.items() if key != "$ref"}
     copy = with_discriminators(plain(parts, old=version.startswith("3.0")))

@@ -68,6 +68,16 @@ def test_a_parameter_without_a_schema_takes_any_text(serve: Any) -> None:
     assert ask(app, "GET", "/pets").status == 400
 
 
+def test_a_parameter_and_a_method_beside_the_reference_of_a_path_item_belong_to_it(serve: Any) -> None:
+    size = {"name": "size", "in": "query", "schema": {"type": "integer"}}
+    beside = {"parameters": [size], "delete": {"responses": {"204": {"description": ""}}}}
+    items = {"Pet": {**_ONE, "get": _json(_PET)}}
+    app = serve({"/pets/{id}": {"$ref": "#/components/pathItems/Pet", **beside}}, components={"pathItems": items})
+    asked = [f"GET {target}".split() for target in ("/pets/1", "/pets/1?size=2", "/pets/1?size=x", "/pets/x")]
+    statuses = [ask(app, *request).status for request in (*asked, ["DELETE", "/pets/1"])]
+    assert statuses == [200, 200, 400, 400, 204]
+
+
 def test_nobody_gets_in_touch_where_the_document_is_anothers(serve: Any) -> None:
     answer = ask(serve({"/pets": {"get": _json(_PET)}}), "POST", "/__admin/simulate", body=b'{"kind": "call"}')
     assert answer.status == 409

@@ -376,6 +376,16 @@ def _named_by_clients() -> Node:
     return document(both, T=thing("id", "name", id=TEXT, name=TEXT, account=TEXT))
 
 
+def _beside_a_reference() -> Node:
+    """A path item that is a reference with a parameter beside it."""
+    paths = collection(ids=INTEGER)
+    item = paths.pop("/things/{id}")
+    again = {"$ref": "#/components/pathItems/Thing", "parameters": [query("size", INTEGER)]}
+    made = document({**paths, "/things/{id}": again}, T=thing("name", id={**INTEGER, "readOnly": True}, name=TEXT))
+    made["components"]["pathItems"] = {"Thing": item}
+    return made
+
+
 def _hardly_different() -> Node:
     """Alternatives that differ by one member alone, which may be missing."""
     alike = [thing("id", "name", id=INTEGER, name=TEXT, size=kind, **{f"by_{n}": TEXT}) for n, kind in enumerate(
@@ -397,6 +407,7 @@ SMALL: Mapping[str, Node] = {
     "files below a record": _files_below(),
     "ids of the client": _named_by_clients(),
     "alternatives that hardly differ": _hardly_different(),
+    "a parameter beside a reference": _beside_a_reference(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
     "created without a body": document(collection(created="204"), T=thing("name", id=ID, name=TEXT)),
     "numbers as ids": document(
