@@ -9,14 +9,14 @@ from contracts.spec.document import Document
 def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
     """The members that an object may have; with alternatives, those of each alternative that fits.
 
-    A member that several of them name may be what any of them says.
+    A member that several of them name may be what any of them says. One that is only required may be anything.
     """
     schema = document.resolve(schema)
     if not isinstance(schema, Mapping):
         return {}
     found = dict(schema.get("properties", {}))
     for part in schema.get("allOf", ()):
-        found |= members_of(document, part, value)
+        found |= {name: it for name, it in members_of(document, part, value).items() if it or name not in found}
     for word in ("oneOf", "anyOf"):
         for part in schema.get(word, ()):
             if document.validator(part).is_valid(value):
@@ -27,7 +27,8 @@ def members_of(document: Document, schema: Any, value: Any) -> dict[str, Any]:
                     if found[name] != more[name]
                 }
                 found |= more | both
-    return found
+    required = schema.get("required", ()) if "properties" in schema else ()
+    return {**{name: {} for name in required}, **found}
 
 
 def is_open_for(document: Document, schema: Any, value: Any) -> bool:

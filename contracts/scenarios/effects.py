@@ -23,7 +23,8 @@ class Effects:
 
     def __init__(self, client: ScenarioClient, catalogue: Catalogue) -> None:
         self._client, self._operations = client, catalogue.contract.operations
-        self._lists = [listing for listing in catalogue.listings if not listing.operation.parameters_in("path")]
+        lists = (listing for listing in catalogue.listings if not listing.operation.parameters_in("path"))
+        self._lists = [listing for listing in lists if listing.whole]
         listed = {listing.key for listing in self._lists}
         self._singles = [
             operation

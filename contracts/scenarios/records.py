@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.rules.object_members import members_of
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import whole_list
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -20,6 +21,11 @@ _CHANGED = re.compile(r"(?i)(updated|modified|changed)(_?at|on|date)?")
 def is_change_time(name: str) -> bool:
     """Tell whether a member, by its name, is the time of the last change."""
     return bool(_CHANGED.fullmatch(name))
+
+
+def may_replace(update: Operation) -> bool:
+    """Tell whether a change may drop the members that it leaves out: HTTP says so of PUT, our vendor does not."""
+    return update.method == "PUT" and not update.document.vendors
 
 
 def record_of(exchange: Exchange) -> Record:
@@ -57,30 +63,22 @@ def agree(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def holds(value: Any, sent: Any, shape: "Shape | None" = None) -> bool:
-    """Tell whether ``value`` is the sent value; its objects may have additional members.
-
-    Members without a place in the answer's ``shape`` may be missing.
-    """
+def holds(value: Any, sent: Any) -> bool:
+    """Tell whether ``value`` is the sent value; its objects may have additional members."""
     if isinstance(sent, dict):
-        return isinstance(value, dict) and all(_holds_member(value, name, it, shape) for name, it in sent.items())
+        return isinstance(value, dict) and all(name in value and holds(value[name], it) for name, it in sent.items())
     if isinstance(sent, list):
-        inner = shape.items if shape else None
         same = isinstance(value, list) and len(value) == len(sent)
-        return same and all(holds(one, it, inner) for one, it in zip(value, sent, strict=True))
+        return same and all(map(holds, value, sent))
     return bool(value == sent) and isinstance(value, bool) == isinstance(sent, bool)
 
 
 def keeps(record: Record, name: str, sent: Any, shape: "Shape | None") -> bool:
     """Tell whether a record has a member as it was sent. A member that the view cannot show does not count."""
-    part = shape.member(name) if shape else None
-    return name not in record or holds(record[name], sent, part) or (part is not None and not part.admits(sent))
-
-
-def _holds_member(value: Record, name: str, sent: Any, shape: "Shape | None") -> bool:
-    if name in value:
-        return holds(value[name], sent, shape.member(name) if shape else None)
-    return shape is not None and not shape.has(name)
+    if name not in record or shape is None:
+        return name not in record or holds(record[name], sent)
+    part = shape.member(name)
+    return holds(record[name], part.placed(sent, record[name])) or not part.admits(sent)
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,15 @@ class Shape:
     document: Document
     schema: Any
 
-    def has(self, name: str) -> bool:
-        """Tell whether an object of this shape has a place for a member. An object without named members has."""
-        return not self.names or name in self.names
+    def placed(self, sent: Any, shown: Any) -> Any:
+        """The part of a sent value that has a place in the answer: another alternative may have fewer members."""
+        if isinstance(sent, dict) and isinstance(shown, dict):
+            known = members_of(self.document, self.schema, shown) if self.names else sent
+            kept = {name: it for name, it in sent.items() if name in shown or name in known}
+            return {name: self.member(name).placed(it, shown.get(name)) for name, it in kept.items()}
+        if isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown):
+            return list(map(self.items.placed, sent, shown))
+        return sent
 
     @property
     def names(self) -> Mapping[str, Any]:

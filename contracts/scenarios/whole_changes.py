@@ -6,7 +6,7 @@ from typing import Any
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.client import ScenarioClient
-from contracts.scenarios.records import Record, RecordKind, keeps, record_of
+from contracts.scenarios.records import Record, RecordKind, keeps, may_replace, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -67,7 +67,7 @@ def _alone(kind: RecordKind, update: Operation) -> None:
     """A change of one member leaves all the others, also those that an earlier change would have emptied."""
     document, schema = update.document, update.body or {}
     members, validator = document.properties(schema), document.certain_validator(schema)
-    for name in members:
+    for name in () if may_replace(update) else members:
         record, _ = kind.made_unlike_defaults()
         other = kind.client.sampler.other(document, members[name], record[name]) if name in record else None
         # A switch is turned back as well: what a change loses may depend on the way that it goes.

@@ -29,7 +29,7 @@ class Written:
         """Remember the members in which a view differs from what was sent."""
         if own:
             self.views.append(view)
-        for name, value in self._comparable(view).items():
+        for name, value in self._comparable(view, shown).items():
             if name in shown and (found := first_difference(value, shown[name], f"/{name}")):
                 self.seen.append((view, found, exchange))
 
@@ -49,15 +49,15 @@ class Written:
         """Compare the answer of the write itself; the write is blamed for a difference."""
         found = [
             difference
-            for name, value in self._comparable(self.operation).items()
+            for name, value in self._comparable(self.operation, self.record).items()
             if name in self.record and (difference := first_difference(value, self.record[name], f"/{name}"))
         ]
         for difference in found:
             self._broken(client, self.operation, difference)
         return not found
 
-    def _comparable(self, view: Operation) -> Mapping[str, Any]:
-        """The members that a view of the record must show as they were sent.
+    def _comparable(self, view: Operation, shown: Record) -> Mapping[str, Any]:
+        """The members that a view of the record, beside what it shows, must show as they were sent.
 
         Another's API may give a record its own id, and may show an object where it takes only the id of one.
         """
@@ -65,7 +65,8 @@ class Written:
             return self.body
         shape = record_shape(view)
         members = {name: value for name, value in self.body.items() if name != "id"}
-        return {name: it for name, it in members.items() if not shape.names.get(name) or shape.member(name).admits(it)}
+        fitting = [name for name, it in members.items() if not shape.names.get(name) or shape.member(name).admits(it)]
+        return {name: shape.member(name).placed(members[name], shown.get(name)) for name in fitting}
 
     def _broken(self, client: ScenarioClient, blamed: Operation, found: Difference, *shown: Exchange) -> None:
         more = [exchange for exchange in shown if exchange is not self.exchange]

@@ -73,6 +73,12 @@ class Listing:
         return self.page is not None and self.size is not None
 
     @property
+    def whole(self) -> bool:
+        """False if each request must ask for one value of a member: such a list never shows all records."""
+        required = (one for one in self.operation.parameters_in("query") if one.required)
+        return not any(_member(one, self.operation, self.item_schema) for one in required)
+
+    @property
     def largest(self) -> int:
         """The largest page size that may be requested."""
         return min(int(self.size.schema.get("maximum", 100)), 1000) if self.size else 0
@@ -229,6 +235,7 @@ def _families(contract: Contract) -> Iterator[Family]:
         of_item = [operations.get(f"{method} {item}") for method in ("GET", "PUT", "PATCH", "DELETE")]
         if path.endswith("}") or not (listing or (create and any(of_item))):
             continue
+        listing = listing if listing and listing.whole else None
         children = tuple(lists[key] for key in lists if key.startswith(f"GET {item}/") and key.count("{}") == 1)
         creatable = create if create is not None and any(of_item) and create.speaks_json else None
         yield Family(path, listing, creatable, of_item[0], of_item[1] or of_item[2], of_item[3], children)

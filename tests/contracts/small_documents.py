@@ -348,6 +348,23 @@ def _references_below_others() -> Node:
     return document(paths, T=thing("name", id=TEXT, name=TEXT), P=thing("name", id=ID, name=TEXT))
 
 
+def _listed_by_status() -> Node:
+    """The list shows one status only, and who is told in fewer words than are taken."""
+    status = {**TEXT, "enum": ["pending", "done"]}
+    kinds = (thing("type", type={"const": "user"}, login=TEXT), thing("type", type={"const": "group"}))
+    taken = thing("type", type={"enum": ["user", "group"]}, login=TEXT)
+    moment = {**TEXT, "format": "date-time", "readOnly": True}
+    paths = collection()
+    paths["/things"]["get"]["parameters"] = [query("status", {**TEXT, "enum": ["pending"]}, required=True)]
+    paths["/things"]["post"]["requestBody"] = {**body(thing(status=status, who=taken)), "required": True}
+    paths["/things/{id}"]["put"]["requestBody"] = {**body(thing(status=status)), "required": True}
+    link = thing("url", "accessed", url=TEXT)
+    shown = thing(
+        "id", id=ID, status=status, who={"oneOf": list(kinds)}, modified_at=moment, link={**link, "readOnly": True}
+    )
+    return document(paths, T=shown)
+
+
 def _forbidden_without_a_key() -> Node:
     """Operations that have 403, and no 401, for a request without a key."""
     paths = collection()
@@ -483,6 +500,7 @@ SMALL: Mapping[str, Node] = {
     "a second id": _second_ids(),
     "a path of its own": _shallow(),
     "changes that answer 201": _changed_with_201(),
+    "a list of one status": _listed_by_status(),
     "parameters": _parameters(),
     "ranges of statuses": _ranges(),
     "pages by cursor": _paged(),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from small_documents import thing
 
 from contracts.cli import main
 from contracts.rules.object_members import is_open_for, members_of
@@ -228,8 +229,20 @@ def test_a_member_that_the_answer_cannot_show_as_sent_is_not_lost(document: Docu
     assert keeps({"note": None}, "note", "no address", shape)
     assert not keeps({"note": None}, "note", "https://a.example", shape)
     nested = {"direction": "credit", "secret": "1"}
-    assert holds([{**nested, "secret": "2"}], [nested], None) is False
-    assert holds([{"direction": "credit", "id": 7}], [nested], Shape(document, {"items": PAYMENT}))
+    assert holds([{**nested, "secret": "2"}], [nested]) is False
+    shown = [{"direction": "credit", "id": 7}]
+    assert holds(shown, Shape(document, {"items": PAYMENT}).placed([nested], shown))
+
+
+def test_a_member_has_a_place_only_in_the_alternative_that_is_shown(document: Document) -> None:
+    """What holds for a user need not hold for a group; a member that the shown alternative has must not be lost."""
+    group, user = (
+        thing("type", type={"const": "group"}),
+        thing("type", type={"const": "user"}, login={"type": "string"}),
+    )
+    shape = Shape(document, {"oneOf": [user, group]})
+    assert shape.placed({"type": "group", "login": "a"}, {"type": "group"}) == {"type": "group"}
+    assert shape.placed({"type": "user", "login": "a"}, {"type": "user"}) == {"type": "user", "login": "a"}
 
 
 def test_members_of_every_alternative_that_fits_are_documented(document: Document) -> None:
