@@ -16,7 +16,7 @@ Uses = Sequence[tuple[Operation, Sequence[Level]]]
 
 
 def joined_kinds(uses: Mapping[str, Uses]) -> Mapping[str, str]:
-    """Map each kind that only has items to the kind whose collection lists or creates them.
+    """Map each kind that has items, and no list of its own, to the kind whose collection lists or creates them.
 
     ``uses`` has the operations of each kind with the kinds in their paths. If several collections could be meant, none
     is.
@@ -24,7 +24,7 @@ def joined_kinds(uses: Mapping[str, Uses]) -> Mapping[str, str]:
     collections = {kind: some for kind, some in uses.items() if _is_nested_collection(some)}
     found: dict[str, str] = {}
     for kind, some in uses.items():
-        if all(len(levels) == 1 and levels[0].ids == 1 for _, levels in some):
+        if all(len(levels) == 1 and (levels[0].ids == 1 or it.method == "POST") for it, levels in some):
             named = [other for other in collections if _word(other) == _word(kind) and other != kind]
             alike = [other for other in named if _shapes(some) & _shapes(collections[other])]
             created = [other for other in alike if any(it.method == "POST" for it, _ in collections[other])]

@@ -323,6 +323,18 @@ def test_a_shorter_path_finds_what_a_longer_one_lists(serve: Serve) -> None:
     assert made["id"] not in [app["id"] for app in api.get("/accounts/a/apps")]
 
 
+def test_what_is_listed_below_a_record_and_created_elsewhere_is_one_kind(serve: Serve) -> None:
+    paths = {
+        "/accounts/{account}/apps": {"get": refusing(listing(APP))},
+        "/apps": {"post": refusing(APP, "201", body=APP)},
+        "/apps/{app}": {"get": refusing(APP)},
+    }
+    api = serve(paths, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
+    assert [api.get(f"/apps/{app['id']}") for app in api.get("/accounts/a/apps")] == api.get("/accounts/a/apps") != []
+    made = api.good("POST", "/apps", {"name": "one"})
+    assert api.get(f"/apps/{made['id']}")["name"] == "one"
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "keys"), ("POST", "keys"), ("POST", "keys/rotate"), ("PATCH", "")]
 )
