@@ -14,6 +14,7 @@ from contracts.scenarios.paging import fetch, whole_list
 from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.webhook_tenant import ReceivedDelivery, WebhookTenant, webhook_tenant
+from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.awkward_values import AwkwardBodies
 from contracts.spec.document import Operation
@@ -115,16 +116,16 @@ class ManyCauses:
                 yield operation, item, {name: item[name] for name in _OF_INQUIRY}
 
     def visits(self, count: int, action: str) -> Iterator[Cause]:
-        """Let somebody book, move or cancel a visit."""
+        """Let somebody book, move or cancel a visit. What a turn changed is seen from one reading to the next."""
         listing = self.catalogue.lists[business_rules.APPOINTMENTS]
+        for _ in range(count if action != "book" else 0):
+            self.tenant.simulate(kind="appointment", action="book")
+        before = by_id(whole_list(self._client, listing))
         for _ in range(count):
-            if action != "book":
-                self.tenant.simulate(kind="appointment", action="book")
-            before = {item["id"]: item for item in whole_list(self._client, listing)}
             self.tenant.simulate(kind="appointment", action=action)
-            for item in whole_list(self._client, listing):
-                if before.get(item["id"]) != item:
-                    yield listing.operation, item, {}
+            after = by_id(whole_list(self._client, listing))
+            yield from ((listing.operation, item, {}) for id, item in after.items() if before.get(id) != item)
+            before = after
 
 
 def many(client: ScenarioClient, catalogue: Catalogue, event: Operation) -> None:
