@@ -22,6 +22,7 @@ from mock_server.support.own_socket import OwnSocket
 from mock_server.webhooks.certificates import believing_all
 from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, refusal
 from mock_server.webhooks.failure_reasons import causes_of, in_words
+from mock_server.webhooks.name_lookups import NameLookups
 from mock_server.webhooks.reply import MAX_REPLY_BYTES, Reply, answered
 from mock_server.world.clock import Stopwatch
 
@@ -59,7 +60,7 @@ class EgressClient:
     ) -> None:
         self._allowed = hosts(allowed)
         self._timeout = timeout
-        self._resolver = resolver
+        self._resolver = resolver or NameLookups()
         self._trusted = trusted
         self._sessions: Sessions = {}
         self._keeper: asyncio.Task[None] | None = None
@@ -186,19 +187,19 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
 class _Resolver(AbstractResolver):
     """Asks the system, and refuses a name of which any answer is forbidden."""
 
-    def __init__(self, inner: AbstractResolver | None, *, outside: bool) -> None:
-        self._inner = inner or aiohttp.ThreadedResolver()
+    def __init__(self, inner: AbstractResolver | NameLookups, *, outside: bool) -> None:
+        self._inner = inner
         self._outside = outside
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> "list[ResolveResult]":
-        answers = await self._inner.resolve(host, port, family)
+        answers: Any = await self._inner.resolve(host, port, family)
         for answer in answers:
             why = refusal(answer["host"], allowed=self._outside)
             if why:
                 raise OSError(None, EgressRefused(why if host in why else f"{host}: {why}"))
-        return answers
+        return list(answers)
 
     async def close(self) -> None:
         await self._inner.close()

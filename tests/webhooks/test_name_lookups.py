@@ -1,0 +1,98 @@
+"""Names are looked up so that a silent name server delays no delivery to anybody else."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from receivers import OK, receiving, saying
+
+from mock_server.webhooks.egress_client import EgressClient
+from mock_server.webhooks.name_lookups import NameLookups
+
+SILENT = 40
+"""More names than an event loop has threads."""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names that the system was asked for. Those below `silent.example` get no answer until the test ends."""
+    names: list[str] = []
+    over, real = threading.Event(), socket.getaddrinfo
+
+    def look_up(host: Any, *given: Any, **named: Any) -> Any:
+        names.append(host)
+        if str(host).endswith("silent.example"):
+            over.wait(20)
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *given, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield names
+    over.set()
+
+
+def test_names_whose_server_is_silent_delay_no_other_delivery(asked: list[str]) -> None:
+    async def scenario() -> int:
+        gate = EgressClient(timeout=5)
+        slow = [asyncio.create_task(gate.post(f"http://{n}.silent.example/", b"", {})) for n in range(SILENT)]
+        async with receiving(saying(OK)) as receiver:
+            while len(asked) < 5:
+                await asyncio.sleep(0)
+            status = (await gate.post(receiver.url.replace("127.0.0.1", "localhost"), b"", {})).status
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        await gate.close()
+        return status
+
+    assert asyncio.run(scenario()) == 200
+
+
+def test_those_who_ask_for_one_name_at_one_time_share_a_look_up(asked: list[str]) -> None:
+    async def scenario() -> None:
+        lookups = NameLookups()
+        answers = await asyncio.gather(*(lookups.resolve("localhost", 80) for _ in range(9)))
+        assert [answer[0]["host"] for answer in answers] == ["127.0.0.1"] * 9
+        assert asked == ["localhost"]
+        await lookups.resolve("localhost", 80)
+        assert asked == ["localhost"] * 2  # nothing is kept: the next one may get another answer
+
+    asyncio.run(scenario())
+
+
+def test_who_gives_up_waiting_takes_nothing_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    found = [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **named: over.wait(20) and found)
+
+    async def scenario() -> Any:
+        lookups = NameLookups()
+        one, other = (asyncio.create_task(lookups.resolve("slow.example", 80)) for _ in range(2))
+        await asyncio.sleep(0)
+        one.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await one
+        over.set()
+        return await other
+
+    assert asyncio.run(scenario())[0]["host"] == "127.0.0.1"
+
+
+def test_an_address_is_told_in_numbers_with_its_port(asked: list[str]) -> None:
+    answers = asyncio.run(NameLookups().resolve("::1", 8080, socket.AF_INET6))
+    assert [(it["hostname"], it["host"], it["port"], it["family"]) for it in answers] == [
+        ("::1", "::1", 8080, socket.AF_INET6)
+    ]
+
+
+def test_an_unknown_name_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*given: Any, **named: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(socket.gaierror):
+        asyncio.run(NameLookups().resolve("nobody.example"))
