@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import schemathesis
+from hypothesis.errors import Unsatisfiable
+from schemathesis.core.errors import SerializationNotPossible
 from schemathesis.engine import Status, events
 from schemathesis.schemas import BaseSchema
 
@@ -38,12 +40,14 @@ from contracts.transport.engine_transport import (
 from contracts.transport.exchange import Exchange, cut
 from contracts.transport.guarded_session import Transport
 from contracts.transport.signals import hurried
-from contracts.transport.stuck_generator import bounded
+from contracts.transport.stuck_generator import NothingWasSent, bounded
 from contracts.transport.target import Target
 
 _PATIENCE = 1.0
 """Seconds that the engine has to end after an interrupt."""
 _CUSTOM = Rule("engine", Group.SHAPE, "A check of the engine failed")
+
+_UNMADE = (SerializationNotPossible, Unsatisfiable, NothingWasSent)
 
 BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5, "stateful": 0.9}
 """For each phase, the part of the engine's time that is over when it begins."""
@@ -51,11 +55,15 @@ BEGINS: Mapping[str, float] = {"examples": 0.05, "coverage": 0.1, "fuzzing": 0.5
 
 @dataclass(frozen=True)
 class Progress:
-    """Callbacks for the progress of a run. ``note`` gets what could not be tested, and why."""
+    """Callbacks for the progress of a run. ``note`` gets what could not be tested, and why.
+
+    ``unmade`` gets the key of an operation for which no request could be made, and why.
+    """
 
     found: Callable[[Finding], None]
     note: Callable[[str], None]
     phase: Callable[[str], None]
+    unmade: Callable[[str, str], None] = lambda key, why: None
 
 
 # The engine's own list, and the three that say "too large": a generated body may be.
@@ -169,8 +177,11 @@ class _Reader:
         elif isinstance(event, events.ScenarioFinished):
             self._scenario(event.recorder)
         elif isinstance(event, events.NonFatalError):
-            said = cut(" ".join(str(event.value).split()), 200)
-            self._progress.note(f"{event.label}: {type(event.value).__name__}: {said}")
+            said = f"{type(event.value).__name__}: {cut(' '.join(str(event.value).split()), 200)}"
+            if isinstance(event.value, _UNMADE) and event.label in self._by_label:
+                self._progress.unmade(self._by_label[event.label].key, said)
+            else:
+                self._progress.note(f"{event.label}: {said}")
         elif isinstance(event, events.FatalError):
             raise CannotRun(f"the engine failed: {event.exception}", "report it with the seed")
 

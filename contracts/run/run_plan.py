@@ -14,6 +14,7 @@ from contracts.scenarios.plan import all_scenarios
 from contracts.scenarios.scenario import Scenario
 from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
+from contracts.transport.engine_transport import can_write
 from contracts.transport.guard import Mode, Policy
 from contracts.transport.guarded_request import WritePolicy
 from contracts.transport.target import Target
@@ -46,6 +47,7 @@ class RunPlan:
         safe = SafeRunPlan(catalogue, target.ids, selection, writes, limited=options.check_rate_limit)
         unread = [(key, why) for document in contract.documents for key, why in document.unread.items()]
         left_out = {**catalogue.left_out, **{key: Skipped(SkipReason.OTHER, why) for key, why in unread}}
+        left_out |= _without_body(contract, selection)
         return cls(contract, target, options, mode, selection, safe, writes, left_out)
 
     @property
@@ -85,3 +87,13 @@ class RunPlan:
     def bounds(self) -> str:
         """The number of requests of a safe run, and its time, in words."""
         return self.safe.bounds()
+
+
+def _without_body(contract: Contract, selection: Selection) -> Mapping[str, Skipped]:
+    """The chosen operations for which nothing here can write a body, such as lines of JSON or a Protocol Buffer."""
+    bodies = {o.key: o.body_types for o in contract.operations.values() if o.body_types and selection.operation(o)}
+    return {
+        key: Skipped(SkipReason.NO_VALUE, f"no body of type {' or '.join(types)} can be made")
+        for key, types in bodies.items()
+        if not can_write(types)
+    }

@@ -48,6 +48,8 @@ class Run:
         """Units that were not run to their end, with the reason; they may have found something before."""
         self._writing, self._events = writing, events
         self._second_tenant = SecondTenant()
+        self._unmade: dict[str, str] = {}
+        """Operations for which the generator made no request, with the reason."""
         self._lost = 0
 
     def set_target(self, target: Target) -> None:
@@ -98,7 +100,9 @@ class Run:
 
     def _generating(self, document: Document) -> Callable[[ScenarioClient], None]:
         def generate(client: ScenarioClient) -> None:
-            progress = schemathesis_engine.Progress(self._engine_found, self.outcome.notes.append, phase)
+            progress = schemathesis_engine.Progress(
+                self._engine_found, self.outcome.notes.append, phase, self._unmade.__setitem__
+            )
             seed, wanted = self.options.seed, {o.key for o in document.operations if self.selection.operation(o)}
             if wanted:
                 link = self.contract, self.target, self.transport, progress
@@ -148,7 +152,7 @@ class Run:
         except ScenarioSkipped as reason:
             return reason.skipped
         except CannotSample as reason:
-            return Skipped(SkipReason.OTHER, str(reason))
+            return Skipped(SkipReason.NO_VALUE, str(reason))
         except NETWORK_ERRORS as fault:
             self._lost += 1
             if self._lost >= _MAX_LOST:
@@ -171,6 +175,11 @@ class Run:
                 outcome.not_run[operation.key] = Skipped(SkipReason.NO_ID, _NO_ID)
         else:
             outcome.not_run |= self.plan.left_out
+        for key, why in self._unmade.items():
+            if self.coverage.succeeded(key):
+                outcome.notes.append(f"{key}: {why}")
+            else:
+                outcome.not_run.setdefault(key, Skipped(SkipReason.NO_VALUE, why))
         outcome.findings = [
             f for f in self.client.findings.values() if self.selection.finding(f.rule.name, f.operation)
         ]

@@ -71,6 +71,9 @@ def _due(outcome: RunResult, contract: Contract, selection: Selection, options: 
 
 
 def _excused(not_run: Mapping[str, Skipped], contract: Contract) -> set[str]:
-    """Operations that could not succeed, because no operation supplies the id they need."""
+    """Operations that could not succeed, because no operation supplies the id they need, or no body can be made."""
     without_id = [name for name, skipped in not_run.items() if skipped.reason is SkipReason.NO_ID]
-    return {key for key in contract.operations if any(key in name for name in without_id)}
+    without_value = {name for name, skipped in not_run.items() if skipped.reason is SkipReason.NO_VALUE}
+    unmade = {name.partition("[")[2].removesuffix("]") or name for name in without_value}
+    excused = {key for key in contract.operations if any(key in name for name in without_id)}
+    return excused | {key for key in unmade & contract.operations.keys() if contract.operations[key].body_types}

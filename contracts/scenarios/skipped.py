@@ -11,6 +11,8 @@ class SkipReason(StrEnum):
 
     NO_ID = "no operation supplies an id"
     """Nothing can be done about it in this run: the operation is excused."""
+    NO_VALUE = "no value that the document allows was found"
+    """Nothing can be done about it either: an operation that needs a body is excused."""
     LOST = "the connection broke"
     UNREADABLE = "an answer has not the form that this run reads"
     OTHER = "it does not apply here"

@@ -6,7 +6,7 @@ other places, and each has its own solution here: its probes make a session, an 
 a refused connection it opens a socket to see who is there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from schemathesis.core.transport import Response
@@ -71,6 +71,18 @@ class GuardedEngine(Engine):
         if phase_name is PhaseName.PROBING:
             return Phase(name=phase_name, is_enabled=False, skip_reason=PhaseSkipReason.DISABLED)
         return super().get_phase_config(phase_name, **options)
+
+
+def can_write(media_types: Collection[str]) -> bool:
+    """Tell whether the generator can write a body of one of these media types."""
+    return any(map(_can_write, media_types))
+
+
+def _can_write(media: str) -> bool:
+    try:
+        return next(REQUESTS_TRANSPORT.get_matching_media_types(media), None) is not None
+    except ValueError:  # no media type
+        return False
 
 
 def guarded(schema: BaseSchema, sender: EngineTransport) -> OpenApiSchema:

@@ -1,7 +1,8 @@
 """A time limit on the generator while it sends nothing. It searches for examples and values, and for some schemas the
 search would never end.
 
-The generator works in its own threads, so the main thread checks it once a second.
+The generator works in its own threads, so the main thread checks it once a second. The time is that of the processor:
+on a busy machine a generator that waits for its turn is not stuck.
 """
 
 import ctypes
@@ -16,7 +17,7 @@ from contracts.transport.alarm import alarm
 from contracts.transport.guard import Guard
 
 MAX_SILENCE_SECONDS = 20.0
-"""Seconds in which the generator may send nothing for one operation."""
+"""Seconds of the processor in which the generator may send nothing for one operation."""
 _EACH = 1.0
 
 
@@ -24,7 +25,7 @@ class NothingWasSent(SuiteError):
     """The generator took too long over one operation, and goes on with the next."""
 
     def __str__(self) -> str:
-        return f"no request in {MAX_SILENCE_SECONDS:.0f} s; there are too many examples to choose from"
+        return f"no request in {MAX_SILENCE_SECONDS:.0f} s of the processor; there are too many examples to choose from"
 
 
 @contextmanager
@@ -36,16 +37,16 @@ def bounded(guard: Guard, longest: float = MAX_SILENCE_SECONDS) -> Generator[Non
     is no alarm: outside the main thread, and on Windows.
     """
     before = set(threading.enumerate())
-    sent, since = guard.sent, time.monotonic()
+    sent, since = guard.sent, time.process_time()
 
     def look(number: int, frame: FrameType | None) -> None:
         nonlocal sent, since
         if guard.expire():
             raise KeyboardInterrupt
         if guard.sent != sent:
-            sent, since = guard.sent, time.monotonic()
-        elif time.monotonic() - since > longest:
-            since = time.monotonic()
+            sent, since = guard.sent, time.process_time()
+        elif time.process_time() - since > longest:
+            since = time.process_time()
             for thread in set(threading.enumerate()) - before:
                 _raise_in(thread, NothingWasSent)
 

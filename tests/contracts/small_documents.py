@@ -403,6 +403,17 @@ def _beside_a_reference() -> Node:
     return made
 
 
+def _bodies_that_nobody_makes() -> Node:
+    """Writes with bodies for which there is no writer or no value."""
+    impossible = thing("size", size={**INTEGER, "enum": ["large"]})
+    bodies = {"/lines": body(TEXT, "application/x-ndjson"), "/packed": body({}, "application/x-protobuf")}
+    writes = {
+        path: {"post": {"requestBody": {"required": True, **content}, "responses": {"204": answer(), "400": answer()}}}
+        for path, content in {**bodies, "/impossible": body(impossible)}.items()
+    }
+    return document({**collection(), **writes}, T=thing("name", id=ID, name=TEXT))
+
+
 def _hardly_different() -> Node:
     """Alternatives that differ by one member alone, which may be missing."""
     alike = [thing("id", "name", id=INTEGER, name=TEXT, size=kind, **{f"by_{n}": TEXT}) for n, kind in enumerate(
@@ -425,6 +436,7 @@ SMALL: Mapping[str, Node] = {
     "ids of the client": _named_by_clients(),
     "alternatives that hardly differ": _hardly_different(),
     "a parameter beside a reference": _beside_a_reference(),
+    "bodies that nobody makes": _bodies_that_nobody_makes(),
     "created later": document(collection(created="202"), T=thing("name", id=ID, name=TEXT)),
     "created without a body": document(collection(created="204"), T=thing("name", id=ID, name=TEXT)),
     "numbers as ids": document(

@@ -13,10 +13,16 @@ from test_safe_mode import empty
 from contracts import pytest_workers
 from contracts.cli import main
 from contracts.options.options import Options
+from contracts.options.selection import Selection
+from contracts.run.coverage import Coverage
+from contracts.run.outcome import RunResult
 from contracts.run.run_plan import RunPlan
 from contracts.run.session import RunSession
+from contracts.run.verdict import shortcomings
+from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import load
-from contracts.transport.target import mock
+from contracts.transport.guard import Mode
+from contracts.transport.target import Target, mock
 
 CASES: dict[str, tuple[Callable[[str, str], Answer], str]] = {
     "no token": (lambda *_: (401, {}, b"{}"), "refuses the key (401) → put one in SOPHIIE_API_KEY"),
@@ -112,6 +118,26 @@ def test_pytest_refuses_a_word_that_means_nothing(pytester: pytest.Pytester) -> 
     with pytest.raises(pytest.exit.Exception, match="did you mean `listMembers`") as ended:
         pytester.parseconfigure("--pyargs", "contracts", "--contract-only", "listMember")
     assert ended.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("not_run", "silent"),
+    [
+        ({}, ["GET /v1/leads", "POST /v1/calls", "POST /v1/leads"]),
+        ({"POST /v1/calls": "", "GET /v1/leads": ""}, ["GET /v1/leads", "POST /v1/leads"]),
+        ({"bounds[POST /v1/leads]": "", "bounds[POST /v1/calls/{}/x]": ""}, ["GET /v1/leads", "POST /v1/calls"]),
+    ],
+)
+def test_only_an_operation_for_which_no_body_can_be_made_need_not_succeed(
+    not_run: dict[str, str], silent: list[str]
+) -> None:
+    contract, due = load(), {"GET /v1/leads", "POST /v1/calls", "POST /v1/leads"}
+    outcome = RunResult(Target("", "", is_mock=True), Mode.FULL, 1, Coverage(contract, ""), passed=["single[x]"])
+    succeeded = {key: {200: 1} for key in contract.operations.keys() - due}
+    outcome.coverage.add({"statuses": succeeded, "with_key": {200: 1}})
+    outcome.not_run = {name: Skipped(SkipReason.NO_VALUE, why) for name, why in not_run.items()}
+    (said,) = shortcomings(outcome, contract, Selection(contract, (), (), ()), Options(), whole=True)
+    assert sorted(said.partition(": ")[2].split(", ")) == silent
 
 
 DEAF = """
