@@ -163,7 +163,8 @@ def business_actions(catalogue: Catalogue) -> Iterator[Scenario]:
     send, call = operations.get(business_rules.SEND_SMS), operations.get(business_rules.START_CALL)
     if send and leads.create:
         also = [*_keys(leads), business_rules.INQUIRIES, business_rules.INQUIRY, business_rules.MEMBERS]
-        asked = [*also, business_rules.APPOINTMENTS]  # a new lead has none
+        recent = [f"GET {short}" for short in business_rules.RECENT]
+        asked = [*also, *recent, business_rules.APPOINTMENTS]  # a new lead has none
         yield Scenario("message", send.key, on(actions.message, lists, send, leads), asked)
         yield Scenario("repeats", send.key, on(repeated_writes.messages, lists, send, leads), also)
     if call:
