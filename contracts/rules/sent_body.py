@@ -71,7 +71,7 @@ def is_certain(operation: Operation, exchange: Exchange) -> bool:
     Of a body that is neither JSON nor a plain form it is not known: then only the parameters decide. A query that is
     one parameter (`querystring`) is unknown to generators.
     """
-    if operation.parameters_in("querystring"):
+    if operation.parameters_in("querystring") or not _has_plain_members(operation, exchange):
         return False
     media = _media(exchange)
     sent = replace(exchange, body=exchange.sent_body).json if exchange.sent_body else NOT_JSON
@@ -121,6 +121,19 @@ def _has_certain_numbers(operation: Operation, exchange: Exchange) -> bool:
         _may_be(document.certain_validator(schema), texts) or not _may_be(document.validator(schema), texts)
         for schema, texts in sent
     )
+
+
+def _has_plain_members(operation: Operation, exchange: Exchange) -> bool:
+    """Tell whether what an object spreads over the query is plain: OpenAPI has no way to write other members there."""
+    given, document = _grouped(exchange.query), operation.document
+    spread = [document.properties(it.schema) for it in operation.parameters_in("query") if it.spread]
+    sent = [(schema, given[name]) for members in spread for name, schema in members.items() if name in given]
+    return all(_is_plain(document.certain_validator(schema), texts) for schema, texts in sent)
+
+
+def _is_plain(validator: Any, texts: list[str]) -> bool:
+    """Tell whether texts can be read as a valid value, but not as null, which OpenAPI cannot write either."""
+    return any(value is not None and validator.is_valid(value) for value in _readings(texts))
 
 
 def _grouped(pairs: str) -> dict[str, list[str]]:

@@ -73,6 +73,17 @@ def test_nobody_knows_whether_a_json_patch_fits(body: bytes, certain: bool) -> N
     assert is_certain(operation, exchange) == certain
 
 
+@pytest.mark.parametrize(
+    ("query", "certain"), [("", True), ("since=3", True), ("since=", False), ("since=null", False), ("other=", True)]
+)
+def test_nobody_knows_how_a_query_has_an_object_within_an_object(query: str, certain: bool) -> None:
+    since = {"anyOf": [{"type": ["integer", "null"]}, {"type": "object"}]}
+    asked = {"name": "q", "in": "query", "schema": {"type": "object", "properties": {"since": since}}}
+    operation = _operation({"get": {"parameters": [asked], "responses": {"200": {"description": ""}}}})
+    exchange = Exchange("GET", f"http://127.0.0.1/things?{query}", {}, b"", 400, {}, b"", "GET /things", 0.0)
+    assert is_certain(operation, exchange) == certain
+
+
 @pytest.mark.parametrize(("status", "body", "wanted"), [(204, b"", True), (204, b"{}", False), (200, b"", False)])
 def test_an_answer_that_http_wants_empty_breaks_no_rule(status: int, body: bytes, wanted: bool) -> None:
     exchange = Exchange("DELETE", "http://127.0.0.1/things", {}, b"", status, {}, body, "DELETE /things", 0.0)
