@@ -205,5 +205,5 @@ def _extreme(schema: Schema, which: int, serial: int, unique: bool) -> str:
     if which == 2 and not unique:
         return "s" * int(schema.get("minLength", 0))
     turned = [_one(_TEXTS[(serial + place) % len(_TEXTS)], serial) for place in range(len(_TEXTS))]
-    filling = (" ".join(turned).replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600") * most
-    return (begin + filling)[: most - 1] + "\u03a9"
+    filling = " ".join(turned).replace("{n}", str(serial)) if which == 0 else "\u00e9\U0001f600"
+    return (begin + filling * (most // len(filling) + 1))[: most - 1] + "\u03a9"

@@ -1,5 +1,6 @@
 """What is written is kept exactly: the awkward bodies, the first difference, and who is blamed for it."""
 
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ import pytest
 from contracts.rules.first_difference import Difference, first_difference
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.written_views import Written, appearances, noun_of
-from contracts.spec.awkward_values import ROUNDS, AwkwardBodies
+from contracts.spec.awkward_values import ROUNDS, AwkwardBodies, _extreme
 from contracts.spec.business_rules import UNIQUE
 from contracts.spec.document import Contract, load
 from contracts.spec.samples import Sampler
@@ -26,6 +27,15 @@ def test_every_round_is_valid_and_unique_where_it_must_be(operation: Any) -> Non
     assert all(operation.document.validator(operation.body).is_valid(body) for body in bodies)
     for name in unique:
         assert len({body[name] for body in bodies}) == ROUNDS
+
+
+def test_the_longest_text_takes_no_more_memory_than_it_has_characters() -> None:
+    tracemalloc.start()
+    longest = _extreme({"maxLength": 100_000}, 0, 1, unique=False)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(longest) == 100_000
+    assert peak < 3_000_000
 
 
 def test_every_free_text_meets_every_kind_of_letters() -> None:
