@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.spec.rewriting import below_keywords
+
 _BESIDE = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"})
 """Keywords whose schemas are about the same value as the schema that has them."""
 _NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
@@ -34,3 +36,18 @@ def _schemas(schema: Mapping[str, Any], part: Part) -> Iterator[tuple[Any, Part]
             yield from ((it, (*part, name) if word == "properties" else place) for name, it in below.items())
         else:
             yield from ((it, place) for it in (below if isinstance(below, list) else [below]))
+
+
+def references_of(node: Any) -> list[str]:
+    """The references in a schema, repeated ones included."""
+    found: list[str] = []
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if isinstance(part.get("$ref"), str):
+                found.append(part["$ref"])
+            waiting += below_keywords(part)
+        elif isinstance(part, list):
+            waiting += part
+    return found

@@ -13,8 +13,9 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.spec.errors_in_turn import ErrorBelow, errors_in_turn
-from contracts.spec.references_by_part import references_by_part
+from contracts.spec.references_by_part import references_by_part, references_of
 from contracts.spec.rewriting import below_keywords, rewritten
+from contracts.spec.small_components import SmallComponents
 from mock_server.support.exact_json import is_deeper, write_json
 
 Error = jsonschema_rs.ValidationError | ErrorBelow
@@ -34,6 +35,7 @@ class Validators:
 
     def __init__(self, root: Schema, resolve: Callable[[Any], Any]) -> None:
         self.root, self._resolve = root, resolve
+        self.small_components = SmallComponents(resolve)
         self._of: dict[str, SchemaValidator] = {}
         self._below: dict[str, list[str]] = {}
         self._ways: dict[tuple[str, bool], float] = {}
@@ -114,7 +116,7 @@ class SchemaValidator:
 
     def is_valid(self, value: Any) -> bool:
         """Tell whether a value fits."""
-        return self.quick.is_valid(value)
+        return self._quickest.is_valid(value)
 
     def errors(self, value: Any) -> Iterator[Error]:
         """All errors of a value. They are found component by component if the number of ways would be too large."""
@@ -144,10 +146,18 @@ class SchemaValidator:
     @cached_property
     def quick(self) -> jsonschema_rs.Validator:
         """A validator that ends where a component begins."""
+        return self._ending_at_components(self._schema)
+
+    @cached_property
+    def _quickest(self) -> jsonschema_rs.Validator:
+        """The quick validator with the small components in it: its errors would have other places."""
+        return self._ending_at_components(self._validators.small_components.written_into(self._schema))
+
+    def _ending_at_components(self, schema: Any) -> jsonschema_rs.Validator:
         if not self._validators.cut:
             return self.whole
-        asking = self._validators.asking
-        return jsonschema_rs.validator_for(_cut(self._schema), keywords={_CUT: asking}, validate_formats=True)
+        keywords = {_CUT: self._validators.asking}
+        return jsonschema_rs.validator_for(_cut(schema), keywords=keywords, validate_formats=True)
 
     @cached_property
     def whole(self) -> jsonschema_rs.Validator:
@@ -164,21 +174,6 @@ def _cut(node: Any) -> Any:
 
 def _cut_here(copy: dict[str, Any]) -> dict[str, Any]:
     return {_CUT if word == "$ref" and isinstance(value, str) else word: value for word, value in copy.items()}
-
-
-def references_of(node: Any) -> list[str]:
-    """The references in a schema, repeated ones included."""
-    found: list[str] = []
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Mapping):
-            if isinstance(part.get("$ref"), str):
-                found.append(part["$ref"])
-            waiting += below_keywords(part)
-        elif isinstance(part, list):
-            waiting += part
-    return found
 
 
 def _has(root: Any, words: frozenset[str]) -> bool:
