@@ -19,6 +19,7 @@ from mock_server.api.self_check import SelfCheck
 from mock_server.api.stage import Stage
 from mock_server.api.validation import RequestReader, ValidRequest
 from mock_server.behaviours import crud
+from mock_server.behaviours.access_tokens import answers_tokens, token_in, with_token
 from mock_server.behaviours.callbacks import headers_in_callbacks, with_callbacks
 from mock_server.behaviours.conditions import NAMES, is_conditional, with_conditions
 from mock_server.behaviours.registry import Behaviour, OperationContext, by_hand, idle
@@ -61,7 +62,10 @@ class OperationHandler:
         self._fields = BodyFields(operation)
         read = {*(NAMES if is_conditional(operation) else ()), *headers_in_callbacks(operation)}
         self._conditions = {name.encode(): name for name in read}
+        self._answers_tokens = answers_tokens(contract, operation)
         self._behaviour = _behaviour(contract, operation)
+        if self._answers_tokens:
+            self._behaviour = with_token(self._behaviour)
         self._check, self._renderings, self._evolving = check, renderings, evolving
         binding = _binding(contract, operation)
         self._binding = cast(Binding, binding)  # None is for behaviours that do not ask
@@ -122,8 +126,7 @@ class OperationHandler:
 
         Whether the answer stays the same as long as the records do comes with it.
         """
-        exchange.stage = Stage.BEHAVIOUR
-        operation = self._operation
+        exchange.stage, operation = Stage.BEHAVIOUR, self._operation
         with self._workspaces.transaction(workspace, grouped=True) as tx:
             call = OperationContext(
                 contract=self._contract,
@@ -154,6 +157,8 @@ class OperationHandler:
             answer = self._check.check(operation, response, answer, checked=outcome.checked, mend=mend)
         if tx.changed:
             self._note(exchange, tx.changes())
+        if self._answers_tokens:
+            self._workspaces.open_with_token(workspace.id, token_in(outcome.value))
         made = self._representation.answer(response, content, answer, call)
         if outcome.headers:
             _set_headers(made, outcome.headers)

@@ -200,6 +200,10 @@ class Workspaces:
         """Let ``key`` open the workspace of this id until this process ends."""
         self._index.open_with(id, key)
 
+    def open_with_token(self, id: str, token: str) -> None:
+        """Let an access token that was answered open the workspace of this id, until this process ends."""
+        self._index.open_with_token(id, token)
+
     def given(self, key: str) -> str | None:
         """The id of the workspace for which a key was given at the start, by the key's digest."""
         return self._index.given_keys.get(key)

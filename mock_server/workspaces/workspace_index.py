@@ -1,8 +1,12 @@
 """Finds a workspace by its id, or by a key that opens it."""
 
+from collections import deque
 from typing import Protocol, TypeVar
 
 from mock_server.workspaces.plan import WorkspaceConfig, digest
+
+MAX_TOKENS = 10_000
+"""Access tokens that are valid at the same time."""
 
 
 class _Tenant(Protocol):
@@ -21,6 +25,7 @@ class WorkspaceIndex(dict[str, T]):
         self.by_key: dict[str, T] = {}
         self.given_keys: dict[str, str] = {}
         """Digests of keys that were given at the start, and the ids of the workspaces that they open."""
+        self._tokens: deque[str] = deque()
 
     def add(self, workspace: T) -> None:
         """Let a workspace be found. One with the same id is replaced."""
@@ -38,3 +43,15 @@ class WorkspaceIndex(dict[str, T]):
         self.given_keys[digest(key)] = id
         if id in self:
             self.by_key[digest(key)] = self[id]
+
+    def open_with_token(self, id: str, token: str) -> None:
+        """Let an access token open a workspace, unless it opens one already. The oldest of many tokens ends."""
+        key = digest(token)
+        if not token or key in self.by_key or key in self.given_keys:
+            return
+        self.open_with(id, token)
+        self._tokens.append(key)
+        if len(self._tokens) > MAX_TOKENS:
+            oldest = self._tokens.popleft()
+            del self.given_keys[oldest]
+            self.by_key.pop(oldest, None)
