@@ -19,6 +19,7 @@ from mock_server.webhooks.attempt_writer import AttemptWriter
 from mock_server.webhooks.delivery_queue import DeliveryQueue
 from mock_server.webhooks.held_deliveries import HeldDeliveries
 from mock_server.webhooks.listeners import Listeners
+from mock_server.webhooks.name_lookups import NameLookups
 from mock_server.webhooks.outcome import Outcome, unsent
 from mock_server.webhooks.secrets import SigningSecrets
 from mock_server.webhooks.subscription_endings import SubscriptionEndings
@@ -53,6 +54,7 @@ class Dispatcher:
         self._allowed = egress_policy.hosts(settings.allow_egress)
         self._trusted = certificates.trusting_settings(settings)
         self._held = HeldDeliveries(workspaces)
+        self._lookups = NameLookups()
         self._gate: EgressClient | None = None
         self._loading = asyncio.Lock()
         self._preparing: asyncio.Task[Any] | None = None
@@ -136,6 +138,7 @@ class Dispatcher:
         for timer in self._timers.values():
             timer.cancel()
         await self._endings.close()
+        self._lookups.give_up()  # nothing of their deliveries was sent
         if self._workers:
             _, late = await asyncio.wait(self._workers.values(), timeout=self.grace)
             for task in late:
@@ -227,7 +230,9 @@ class Dispatcher:
         async with self._loading:
             if self._gate is None:
                 egress = await asyncio.to_thread(importlib.import_module, "mock_server.webhooks.egress_client")
-                self._gate = egress.EgressClient(self._allowed, self._settings.delivery_timeout, trusted=self._trusted)
+                self._gate = egress.EgressClient(
+                    self._allowed, self._settings.delivery_timeout, self._lookups, self._trusted
+                )
         return self._gate
 
 

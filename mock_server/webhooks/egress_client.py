@@ -55,7 +55,7 @@ class EgressClient:
         self,
         allowed: Iterable[str] = (),
         timeout: float = 10.0,
-        resolver: AbstractResolver | None = None,
+        resolver: AbstractResolver | NameLookups | None = None,
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = hosts(allowed)

@@ -37,9 +37,16 @@ class NameLookups:
             asking.start()
         return await asyncio.shield(found)
 
-    async def close(self) -> None:
-        """Forget what is being looked up."""
+    def give_up(self) -> None:
+        """Cancel those who wait for an address. The system cannot be interrupted, so its answers are dropped."""
+        for found in self._running.values():
+            if found.get_loop() is asyncio.get_running_loop():
+                found.cancel()
         self._running.clear()
+
+    async def close(self) -> None:
+        """Give up."""
+        self.give_up()
 
 
 def _ask(question: Question, found: asyncio.Future[Addresses]) -> None:
@@ -54,6 +61,8 @@ def _ask(question: Question, found: asyncio.Future[Addresses]) -> None:
 
 
 def _settle(found: asyncio.Future[Addresses], answer: Addresses | Fault) -> None:
+    if found.done():
+        return
     if isinstance(answer, Fault):
         found.set_exception(answer)
     else:

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from receivers import OK, receiving, saying
+from receivers import OK, Setting, receiving, saying
 
 from mock_server.webhooks.egress_client import EgressClient
 from mock_server.webhooks.name_lookups import NameLookups
@@ -96,3 +97,18 @@ def test_an_unknown_name_is_an_error_of_the_system(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(socket.gaierror):
         asyncio.run(NameLookups().resolve("nobody.example"))
+
+
+def test_a_stop_does_not_wait_for_the_address_of_a_receiver(asked: list[str], stage: Setting) -> None:
+    async def scenario() -> None:
+        async with stage() as it:
+            it.subscribe("http://hooks.silent.example/")
+            it.emit()
+            while not asked:
+                await asyncio.sleep(0.01)
+            began = time.monotonic()
+            await it.dispatcher.close()
+            assert time.monotonic() - began < it.dispatcher.grace / 2
+            assert it.states == ["pending"]  # as it was: nothing was sent, so the next start sends it
+
+    asyncio.run(scenario())
