@@ -37,24 +37,12 @@ def _as_sent(kind: RecordKind, record: Record, body: Mapping[str, Any], exchange
     given = () if kind.create.document.vendors else ("id",)  # an API may give a record its own id
     for name, value in body.items():
         if name not in given and not keeps(record, name, value, kind.shape):
-            kind.client.broken(
-                rules.AS_SENT,
-                kind.create,
-                exchange,
-                expected=f"{name}: {value!r}",
-                got=f"{name}: {record[name]!r}",
-                where=name,
-            )
+            due, got = f"{name}: {value!r}", f"{name}: {record[name]!r}"
+            kind.client.broken(rules.AS_SENT, kind.create, exchange, expected=due, got=got, where=name)
     for name, default in kind.defaults.items():
         if name not in body and name in record and record[name] != default:
-            kind.client.broken(
-                rules.DEFAULTS,
-                kind.create,
-                exchange,
-                expected=f"{name}: {default!r}",
-                got=f"{name}: {record[name]!r}",
-                where=name,
-            )
+            due, got = f"{name}: {default!r}", f"{name}: {record[name]!r}"
+            kind.client.broken(rules.DEFAULTS, kind.create, exchange, expected=due, got=got, where=name)
 
 
 def _shown(kind: RecordKind, record: Record, cause: Exchange, operation: Operation, read: Rule, listed: Rule) -> None:
@@ -181,9 +169,11 @@ def _updated(kind: RecordKind, operation: Operation, record: Record, body: dict[
 
 def _nulled(kind: RecordKind, operation: Operation, record: Record, name: str) -> None:
     """Setting a nullable member to null clears it."""
-    body = {name: None}
+    body, shape = {name: None}, kind.shape
     if operation.body is None or not operation.document.validator(operation.body).is_valid(body):
         return
+    if shape is not None and not operation.document.vendors and not shape.member(name).admits(None):
+        return  # the answer has no way to show it
     exchange = kind.client.accepted(kind.client.call(operation, record["id"], body=body), operation)
     shown = [record_of(exchange), *kind.found(record["id"])]
     if any(one.get(name) is not None for one in shown):
@@ -229,7 +219,9 @@ def _each_change(kind: RecordKind, operation: Operation, record: Record) -> Iter
     """The changes of a record that are tried: all members, twice, and then each alone."""
     document, sampler = operation.document, kind.client.sampler
     for turn in range(2):
-        yield sampler.body(kind.create), f"change {turn + 1}"
+        body = sampler.body(kind.create)
+        if document.certain_validator(operation.body or {}).is_valid(body):
+            yield body, f"change {turn + 1}"
     for name, schema in document.properties(operation.body).items():
         body = {name: sampler.other(document, schema, record.get(name))}
         if document.validator(operation.body or {}).is_valid(body):

@@ -25,7 +25,8 @@ def ignored(client: ScenarioClient, family: Family) -> None:
     if kind.create.document.validator(kind.create.body or {}).is_valid({**body, **extra}):
         exchange = client.accepted(client.call(kind.create, body={**body, **extra}), kind.create)
         made = record_of(exchange)
-        _judge(kind, kind.create, made, {name: shown.get(name) for name in extra}, extra, exchange)
+        telling = {name: value for name, value in extra.items() if not _may_be_chosen(family, kind.create, name)}
+        _judge(kind, kind.create, made, {name: shown.get(name) for name in extra}, telling, exchange)
         kind.gone(made)
     _changed(kind, shown, extra)
     kind.gone(plain)
@@ -61,6 +62,13 @@ def _extra(client: ScenarioClient, family: Family, operation: Operation, shown: 
             except CannotSample:
                 continue
     return found
+
+
+def _may_be_chosen(family: Family, create: Operation, name: str) -> bool:
+    """Tell whether another's server may give a new record that very value by itself: there are only a few."""
+    schema = create.document.resolve(family.listing.item_properties().get(name)) if family.listing else None
+    few = isinstance(schema, Mapping) and (schema.get("type") == "boolean" or "enum" in schema)
+    return few and not create.document.vendors
 
 
 def _judge(

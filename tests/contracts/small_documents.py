@@ -348,6 +348,18 @@ def _references_below_others() -> Node:
     return document(paths, T=thing("name", id=TEXT, name=TEXT), P=thing("name", id=ID, name=TEXT))
 
 
+def _changed_in_its_own_words() -> Node:
+    """A change takes other members and fewer words than a creation; flags are chosen by the server."""
+    live, moment = {"type": "boolean", "readOnly": True}, {**TEXT, "format": "date-time", "readOnly": True}
+    paths = collection(change="patch")
+    status = {"enum": ["active", "resolved"]}
+    paths["/things"]["post"]["requestBody"] = {**body(thing("name", name=TEXT, status=status)), "required": True}
+    change = thing("status", status={"enum": ["resolved"]}, name={"type": ["string", "null"]})
+    paths["/things/{id}"]["patch"]["requestBody"] = {**body(change), "required": True}
+    shown = thing("id", "name", "live", id=ID, name=TEXT, live=live, status=status, updated_at=moment, createdAt=moment)
+    return document(paths, T=shown)
+
+
 def _listed_by_status() -> Node:
     """The list shows one status only, and who is told in fewer words than are taken."""
     status = {**TEXT, "enum": ["pending", "done"]}
@@ -512,6 +524,7 @@ SMALL: Mapping[str, Node] = {
     "a second id": _second_ids(),
     "a path of its own": _shallow(),
     "changes that answer 201": _changed_with_201(),
+    "changes in words of their own": _changed_in_its_own_words(),
     "a list of one status": _listed_by_status(),
     "parameters": _parameters(),
     "ranges of statuses": _ranges(),
