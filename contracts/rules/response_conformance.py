@@ -114,7 +114,8 @@ def _violations(
 _OF_ONE_REASON = (
     {400, 422},
     {401, 403},
-    {404, 410},
+    {404},  # what never was; 410 is for what was
+    {410},
     {405},
     {406},
     {408},

@@ -131,7 +131,10 @@ def families(client: ScenarioClient, catalogue: Catalogue) -> None:
 
 
 def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:
-    """The lists that may show records of a family, by their items' members or by the lists that supply them."""
+    """The lists that may show records of a family: its own, those of recent items, and of others' those beside it."""
     listing = f"GET {family.path}"
     recent = [f"GET {short}" for short, long in business_rules.RECENT.items() if long == family.path]
-    return [listing, *recent]
+    beside = [
+        it.key for it in catalogue.listings if it.key.startswith(f"{listing}/") and not it.operation.document.vendors
+    ]
+    return [listing, *recent, *beside]

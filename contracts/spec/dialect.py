@@ -25,7 +25,7 @@ BASE = "x-base-path"
 """The key for the path of the first server, which stands before every path; missing if that is empty."""
 VENDORS = "x-vendors"
 """A mark in the vendor's own documents: only to these does the rest of the vendor's documentation apply."""
-_ONE_OF = "x-one-of"
+_CHOICE = "x-choice"
 _WIDTH = re.compile("(u?)int(8|16|32|64)")
 """The formats of whole numbers: a number out of the range is valid in one reading, and invalid in another."""
 _VENDOR = "sophiie.ai"
@@ -116,7 +116,7 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
 def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dict[str, Any]:
     """Write out schemas that are true or false, and remove contradictions that make a document's values invalid.
 
-    If a discriminator chooses among ``oneOf``, values that fit a second choice too are meant to be valid. The choices
+    If a discriminator chooses among ``oneOf`` or ``anyOf``, values that fit a second choice too are meant to be valid. The choices
     with the values that choose them stand before those without, if ``document`` is given: an API may use other values.
     A closed object cannot have more properties than it names. A header Content-Type is described elsewhere.
     """
@@ -127,10 +127,11 @@ def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dic
     choice = copy.get("discriminator")
     if isinstance(choice, dict) and isinstance(choice.get("propertyName"), str):
         del copy["discriminator"]
-        if "oneOf" in copy and "anyOf" not in copy:
-            ways = copy.pop("oneOf")
+        words = [word for word in ("oneOf", "anyOf") if isinstance(copy.get(word), list)]
+        if len(words) == 1:
+            ways = copy.pop(words[0])
             chosen = chosen_branches(document, choice, ways) if document else []
-            copy |= {"anyOf": [*chosen, *ways], _ONE_OF: len(ways)}
+            copy |= {"anyOf": [*chosen, *ways], _CHOICE: (words[0], len(ways))}
     least, named = copy.get("minProperties"), copy.get("properties")
     closed = copy.get("additionalProperties") is False and "patternProperties" not in copy
     if closed and isinstance(least, int) and isinstance(named, dict) and least > len(named):
@@ -159,8 +160,8 @@ def strict(node: Any) -> Any:
 
 
 def _strict(copy: dict[str, Any]) -> dict[str, Any]:
-    if choices := copy.pop(_ONE_OF, 0):
-        copy["oneOf"] = copy.pop("anyOf")[:choices]
+    if choice := copy.pop(_CHOICE, None):
+        copy[choice[0]] = copy.pop("anyOf")[: choice[1]]
     width = _WIDTH.fullmatch(str(copy.get("format", "")))
     if width is not None and {"type", "allOf"} & copy.keys() == {"type"}:
         bits = int(width[2])

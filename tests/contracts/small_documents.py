@@ -214,9 +214,9 @@ def _paged() -> Node:
     return document(paths, T=thing("id", "name", id=ID, name=TEXT))
 
 
-def _polymorphic() -> Node:
+def _polymorphic(word: str = "oneOf") -> Node:
     mapping = {"cat": "#/components/schemas/Cat", "dog": "Dog"}
-    choice = {"oneOf": [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind", "mapping": mapping}}
+    choice = {word: [ref("Cat"), ref("Dog")], "discriminator": {"propertyName": "kind", "mapping": mapping}}
     base = thing("kind", id=ID, kind=TEXT)
     cat = {"allOf": [ref("Base"), thing("purrs", purrs={"type": "boolean"})]}
     dog = {"allOf": [ref("Base"), thing("barks", barks={**INTEGER, "minimum": 0})]}
@@ -530,6 +530,7 @@ SMALL: Mapping[str, Node] = {
     "ranges of statuses": _ranges(),
     "pages by cursor": _paged(),
     "a discriminator": _polymorphic(),
+    "a discriminator of anyOf": _polymorphic("anyOf"),
     "actions": _actions(),
     "other media types": _texts(),
     "forms": _forms(),

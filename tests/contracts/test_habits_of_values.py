@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.rules.response_conformance import CONTENT_TYPE, SCHEMA, STATUS, is_bodiless
+from contracts.rules.response_conformance import CONTENT_TYPE, SCHEMA, STATUS, is_bodiless, says_refusal
 from contracts.rules.sent_body import is_certain
 from contracts.scenarios.records import record_shape
 from contracts.spec.document import Contract, Document
@@ -82,6 +82,11 @@ def test_nobody_knows_how_a_query_has_an_object_within_an_object(query: str, cer
     operation = _operation({"get": {"parameters": [asked], "responses": {"200": {"description": ""}}}})
     exchange = Exchange("GET", f"http://127.0.0.1/things?{query}", {}, b"", 400, {}, b"", "GET /things", 0.0)
     assert is_certain(operation, exchange) == certain
+
+
+def test_what_is_said_of_a_removed_record_says_nothing_of_one_that_never_was() -> None:
+    operation = _operation({"get": {"responses": {"200": {"description": ""}, "410": {"description": ""}}}})
+    assert [says_refusal(operation, status) for status in (410, 404)] == [True, False]
 
 
 @pytest.mark.parametrize(("status", "body", "wanted"), [(204, b"", True), (204, b"{}", False), (200, b"", False)])
