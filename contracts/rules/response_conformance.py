@@ -1,7 +1,7 @@
 """Rules for every answer, whatever the request was: each exchange of our own runs is judged here."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -111,22 +111,8 @@ def _violations(
         yield from error_texts.text_violations(answer, exchange)
 
 
-_OF_ONE_REASON = (
-    {400, 422},
-    {401, 403},
-    {404},  # what never was; 410 is for what was
-    {410},
-    {405},
-    {406},
-    {408},
-    {409, 412},
-    {413},
-    {414},
-    {415},
-    {428},
-    {429},
-    {431},
-)
+_ALONE = (404, 405, 406, 408, 410, 413, 414, 415, 428, 429, 431)  # 404 is of what never was, 410 of what was
+_OF_ONE_REASON: Sequence[Collection[int]] = ({400, 422}, {401, 403}, {409, 412}, *({status} for status in _ALONE))
 """Groups of refusals that HTTP describes and that mean the same reason."""
 
 
@@ -143,7 +129,7 @@ def says_refusal(operation: Operation, status: int) -> bool:
     """
     if status < 400 and not any(said[0] in "23d" for said in operation.answers):
         return False  # the document lists refusals only
-    reason: set[int] = next((group for group in _OF_ONE_REASON if status in group), set())
+    reason = next((group for group in _OF_ONE_REASON if status in group), ())
     return not reason or any(str(other) in operation.answers for other in reason)
 
 

@@ -116,8 +116,9 @@ def _base(name: str, raw: Any, usual: str = "") -> str:
 def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dict[str, Any]:
     """Write out schemas that are true or false, and remove contradictions that make a document's values invalid.
 
-    If a discriminator chooses among ``oneOf`` or ``anyOf``, values that fit a second choice too are meant to be valid. The choices
-    with the values that choose them stand before those without, if ``document`` is given: an API may use other values.
+    If a discriminator chooses among ``oneOf`` or ``anyOf``, values that fit a second choice too are meant to be valid.
+    The choices with the values that choose them stand before those without, if ``document`` is given: an API may use
+    other values.
     A closed object cannot have more properties than it names. A header Content-Type is described elsewhere.
     """
     if isinstance(headers := copy.get("headers"), Mapping):

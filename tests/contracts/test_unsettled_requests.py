@@ -189,6 +189,17 @@ def test_any_text_is_an_id_if_the_document_knows_no_404(answers: dict[str, Any],
     assert bool([key for key in client.findings if key[0] == "unknown_id"]) is accused
 
 
+def test_what_is_below_a_record_that_is_shown_is_below_a_known_one() -> None:
+    parameters = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
+    item, below = (operation(schema, parameters=parameters) for schema in ({}, {"type": "array", "items": TEXT}))
+    below["responses"] |= {"404": {"description": "none"}}
+    contract = contract_of({"/a/{id}/b": {"get": below}, "/a/{id}": {"get": item}})
+    with recording(Things()) as host:
+        client = client_of(contract, host.url)
+        unknown_parents(client, contract.operations["GET /a/{}/b"])
+    assert "unknown_id" not in {key[0] for key in client.findings}
+
+
 def test_a_reference_to_a_parameter_counts_without_what_stands_beside_it() -> None:
     beside = {"$ref": "#/components/parameters/a", "schema": {"type": "integer"}}
     paths = {"/a": {"get": operation(parameters=[beside])}}
