@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 _FLAGS = socket.AI_ADDRCONFIG & getattr(socket, "AI_MASK", -1)
@@ -32,10 +33,16 @@ class NameLookups:
         found = self._running.get(question)
         if found is None or found.done() or found.get_loop() is not loop:
             found = self._running[question] = loop.create_future()
-            found.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody waits any more
+            found.add_done_callback(partial(self._ended, question))
             asking = threading.Thread(target=_ask, args=[question, found], name="name look-up", daemon=True)
             asking.start()
         return await asyncio.shield(found)
+
+    def _ended(self, question: Question, found: asyncio.Future[Addresses]) -> None:
+        """Forget a look-up that has ended, and look at its fault: perhaps nobody waits for it any more."""
+        if self._running.get(question) is found:
+            del self._running[question]
+        _ = found.cancelled() or found.exception()
 
     def give_up(self) -> None:
         """Cancel those who wait for an address. The system cannot be interrupted, so its answers are dropped."""

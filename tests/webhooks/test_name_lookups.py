@@ -58,6 +58,7 @@ def test_those_who_ask_for_one_name_at_one_time_share_a_look_up(asked: list[str]
         lookups = NameLookups()
         answers = await asyncio.gather(*(lookups.resolve("localhost", 80) for _ in range(9)))
         assert [answer[0]["host"] for answer in answers] == ["127.0.0.1"] * 9
+        assert not lookups._running, "what has ended is forgotten"
         assert asked == ["localhost"]
         await lookups.resolve("localhost", 80)
         assert asked == ["localhost"] * 2  # nothing is kept: the next one may get another answer
