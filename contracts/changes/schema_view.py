@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.changes.change_rules import LOWER, UPPER
 from contracts.changes.schema_parts import Part, Schema, choices_of
+from contracts.spec.rewriting import rewritten
 
 _EXCLUSIVE = {"exclusiveMaximum": "maximum", "exclusiveMinimum": "minimum"}
 _OTHERS = (
@@ -124,7 +125,7 @@ def _values(view: SchemaView, node: Mapping[str, Any]) -> None:
     view.unique = view.unique or node.get("uniqueItems") is True
     for word in ("format", "pattern", "multipleOf", *_OTHERS):
         if word in node:
-            text = str(node[word]) if word in ("format", "pattern") else json_text(essence(node[word]))
+            text = str(node[word]) if word in ("format", "pattern") else json_text(_essence(word, node[word]))
             view.words[word] = text if view.words.get(word, text) == text else f"{view.words[word]} {text}"
     if "default" in node:
         view.words.setdefault("default", json_text(node["default"]))
@@ -160,17 +161,13 @@ def _choices(view: SchemaView, node: Mapping[str, Any], nulls: list[bool]) -> No
             view.choices.append(branches)
 
 
-def essence(value: Any) -> Any:
-    """Copy a value without what only people read."""
-    if isinstance(value, list):
-        return [essence(part) for part in value]
-    if not isinstance(value, Mapping):
-        return value
-    return {
-        word: part if word in ("enum", "const", "default") else essence(part)
-        for word, part in value.items()
-        if word not in _NOTES and not word.startswith("x-")
-    }
+def _essence(word: str, value: Any) -> Any:
+    """Copy the value of a keyword without what only people read."""
+
+    def read(node: dict[str, Any]) -> dict[str, Any]:
+        return {key: part for key, part in node.items() if key not in _NOTES and not key.startswith("x-")}
+
+    return rewritten({word: value}, read)[word]
 
 
 def json_text(value: Any) -> str:

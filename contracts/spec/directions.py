@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.spec.rewriting import WRITABLE, rewritten
+from mock_server.support.document_keywords import DATA
 from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
-from mock_server.support.outer_references import DATA
 from mock_server.support.schema_keywords import LISTED_IN_PLACE, NAMED
 
 Node = Mapping[str, Any]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mock_server.support.local_references import BROUGHT
-from mock_server.support.outer_references import DATA, NAMES
+from mock_server.support import document_keywords
+from mock_server.support.document_keywords import DATA, NAMES
 
 WRITABLE = "x-writable"
 """The key of `components` for the schemas of what clients send."""
-_NAMED = frozenset({*NAMES, BROUGHT, WRITABLE})
+_NAMED = NAMES | {WRITABLE}
 
 
 def rewritten(node: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
@@ -25,13 +25,7 @@ def rewritten(node: Any, change: Callable[[dict[str, Any]], Any]) -> Any:
 
 def below_keywords(node: Mapping[str, Any]) -> list[Any]:
     """The parts of a mapping of keywords in which further keywords may stand."""
-    parts: list[Any] = []
-    for key, part in node.items():
-        if key in _NAMED and isinstance(part, Mapping):
-            parts += part.values()
-        elif key not in DATA:
-            parts.append(part)
-    return parts
+    return document_keywords.below_keywords(node, _NAMED)
 
 
 def _below(key: str, part: Any, change: Callable[[dict[str, Any]], Any]) -> Any:

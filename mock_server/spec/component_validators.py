@@ -21,6 +21,7 @@ from mock_server.spec.one_way_properties import Word, has_word, without_required
 from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import Complaint
+from mock_server.support.document_keywords import below_keywords
 from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.json_pointer import escape
 from mock_server.support.schema_keywords import LISTED, LISTED_IN_PLACE, MANY, ONE, ONE_IN_PLACE, RULES
@@ -30,7 +31,6 @@ _KEPT_KEYWORDS = frozenset({*RULES, *ONE, *ONE_IN_PLACE, "const", "$dynamicRef",
 _IN_PLACE = frozenset({*ONE_IN_PLACE, *LISTED_IN_PLACE, "dependentSchemas"})
 _BELOW = frozenset({*ONE, *ONE_IN_PLACE})
 _NAMED = frozenset({*MANY, "dependentSchemas"})
-_DATA = frozenset({"default", "example", "examples", "description", "enum", "const"})
 _WHOLE = ("unevaluatedProperties", "unevaluatedItems")
 _SMALL = 100  # nodes of a component, with all that it leads to, that stays in one piece with those that name it
 _ONE_PIECE = 500  # nodes that are added to a validator so
@@ -243,7 +243,7 @@ def _own_size(document: Document, place: str) -> tuple[int, Iterable[str]]:
             if isinstance(node, dict):
                 if isinstance(node.get("$ref"), str):
                     references.append(document.resolve(unquote(node["$ref"][1:]))[0])
-                waiting += [value for key, value in node.items() if key not in _DATA and key[:2] != "x-"]
+                waiting += below_keywords({key: it for key, it in node.items() if key[:2] != "x-"})
             elif isinstance(node, list):
                 waiting += node
         document.compiled["own size", place] = made = (count, references)

@@ -7,7 +7,7 @@ schema that 3.0 calls ``nullable`` without a type moves below an ``anyOf``.
 from typing import Any
 from urllib.parse import quote, unquote
 
-from mock_server.support.outer_references import DATA, NAMES
+from mock_server.support.document_keywords import DATA, NAMES
 
 _IDENTITY = frozenset({"$id", "$schema", "$anchor"})
 # What can stand beside a reference and restricts it; `required` of a parameter is no list.

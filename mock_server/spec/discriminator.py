@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mock_server.spec.inheritance import with_heirs
+from mock_server.support.document_keywords import mappings_of_keywords
 from mock_server.support.json_pointer import find
 
 _ALTERNATIVES = ("oneOf", "anyOf")
@@ -18,14 +19,8 @@ def with_discriminators(root: dict[str, Any]) -> dict[str, Any]:
     its schemas. ``root`` is changed.
     """
     with_heirs(root)
-    waiting: list[Any] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            waiting += [value for key, value in node.items() if key not in ("example", "examples", "default", "enum")]
-            _mark(node, root)
+    for node in mappings_of_keywords(root):
+        _mark(node, root)
     return root
 
 

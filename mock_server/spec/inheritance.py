@@ -6,6 +6,7 @@ Generators for .NET and Java write it so. The base lists no `oneOf`, so its own 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mock_server.support.document_keywords import mappings_of_keywords
 from mock_server.support.json_pointer import escape
 
 _PLACE = "#/components/schemas/"
@@ -26,15 +27,9 @@ def with_heirs(root: dict[str, Any]) -> None:
         return
     named = {f"{_PLACE}{escape(base)}": f"{_PLACE}{escape(_choice(base))}" for base in heirs}
     own = {id(part) for some in heirs.values() for heir in some for part in schemas[heir]["allOf"]}
-    waiting: list[Any] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            if id(node) not in own and isinstance(node.get("$ref"), str) and node["$ref"] in named:
-                node["$ref"] = named[node["$ref"]]
-            waiting += [value for key, value in node.items() if key not in ("example", "examples", "default", "enum")]
+    for node in mappings_of_keywords(root):
+        if id(node) not in own and isinstance(node.get("$ref"), str) and node["$ref"] in named:
+            node["$ref"] = named[node["$ref"]]
     for base, some in heirs.items():
         ways: list[Any] = [{"$ref": f"{_PLACE}{escape(name)}"} for name in some]
         itself = {"allOf": [{"$ref": f"{_PLACE}{escape(base)}"}], PLAIN: True}

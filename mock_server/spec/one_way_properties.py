@@ -6,6 +6,7 @@ In the other direction such a property is not required, even if `required` has i
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+from mock_server.support.document_keywords import DATA
 from mock_server.support.schema_keywords import LISTED_IN_PLACE, NAMED
 
 Word = Literal["readOnly", "writeOnly"]
@@ -13,7 +14,6 @@ Resolve = Callable[[str], Any]
 """A function that returns the schema that a `$ref` names."""
 
 _ONE_IN_PLACE = ("if", "then", "else")
-_DATA = frozenset({"default", "example", "examples", "enum", "const"})
 
 
 def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[str] = frozenset()) -> Any:
@@ -37,7 +37,7 @@ def without_required(node: Any, word: Word, resolve: Resolve, above: frozenset[s
         elif key in NAMED and isinstance(part, dict):
             copy[key] = {name: without_required(named, word, resolve) for name, named in part.items()}
         else:  # what an extension holds is no schema, and a reference in it may lead to nothing
-            copy[key] = part if key in _DATA or key[:2] == "x-" else without_required(part, word, resolve)
+            copy[key] = part if key in DATA or key[:2] == "x-" else without_required(part, word, resolve)
     return copy
 
 

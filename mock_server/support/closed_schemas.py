@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mock_server.support.component_schemas import ComponentSchemas, Node, Reading
+from mock_server.support.document_keywords import NAMES
 from mock_server.support.json_pointer import escape, join, reference_tokens, to_reference
-from mock_server.support.outer_references import NAMES
 
 _MAX_PARTS = 100  # of one schema: each is copied into it
 _MAX_NAMES = 2_000  # of the properties of one schema

@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from mock_server.support.document_keywords import BROUGHT
 from mock_server.support.json_pointer import reference_tokens
 
-_SHELVES = ("schemas", "x-mock-brought")  # keys of `components` that hold schemas
+_SHELVES = ("schemas", BROUGHT)  # keys of `components` that hold schemas
 _MAX_CHAINED = 20  # references, one after another
 Node = dict[str, Any]
 

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from mock_server.errors import SetupError
+from mock_server.support.document_keywords import BROUGHT, DATA, NAMES
 from mock_server.support.dynamic_scope import Anchored, DynamicScope
 from mock_server.support.json_pointer import escape, to_reference
 from mock_server.support.local_files import LocalFiles, Place
-from mock_server.support.outer_references import DATA, NAMES, NAMING, leads_elsewhere
+from mock_server.support.outer_references import NAMING, leads_elsewhere
 
-BROUGHT = "x-mock-brought"
-"""The key of a document's components below which the copied parts of other files stand, by number."""
 _MAX_INLINED = 100_000  # nodes of examples from other files
 Node = dict[str, Any]
 
@@ -164,9 +163,9 @@ class _Bundle:
 
     def learn(self, root: Any, address: str) -> None:
         """Note the other names that the parts of a file have."""
-        waiting: list[tuple[Any, str, str]] = [(root, "", address)]
+        waiting: list[tuple[Any, str, str, bool]] = [(root, "", address, False)]
         while waiting:
-            node, pointer, base = waiting.pop()
+            node, pointer, base, names = waiting.pop()
             if isinstance(node, dict):
                 if isinstance(node.get("$id"), str):
                     base = _joined(base, node["$id"])
@@ -176,10 +175,10 @@ class _Bundle:
                         self.names.setdefault(f"{urldefrag(base).url}#{node[word]}", Place(address, pointer))
                 if isinstance(node.get("$dynamicAnchor"), str):
                     self.dynamic.count[node["$dynamicAnchor"]] += 1
-                steps = ((key, part) for key, part in node.items() if key not in DATA)
-                waiting += ((part, f"{pointer}/{escape(key)}", base) for key, part in steps)
+                steps = ((key, part) for key, part in node.items() if names or key not in DATA)
+                waiting += ((part, f"{pointer}/{escape(key)}", base, not names and key in NAMES) for key, part in steps)
             elif isinstance(node, list):
-                waiting += ((part, f"{pointer}/{index}", base) for index, part in enumerate(node))
+                waiting += ((part, f"{pointer}/{index}", base, False) for index, part in enumerate(node))
 
 
 class Bundled(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mock_server.support.component_schemas import ComponentSchemas, Node, Reading
-from mock_server.support.outer_references import NAMES
+from mock_server.support.document_keywords import NAMES
 
 _SAID = frozenset({"title", "description", "example", "examples", "default", "deprecated", "externalDocs", "xml"})
 

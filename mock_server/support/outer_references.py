@@ -2,19 +2,10 @@
 
 from typing import Any
 
-DATA = frozenset({"example", "examples", "default", "enum", "const"})
-"""Keys of a document whose values are data and hold no references."""
+from mock_server.support.document_keywords import DATA, NAMES
+
 NAMING = ("$id", "$anchor", "$dynamicAnchor")
 """Keys of a document that give a part another name."""
-NAMES = frozenset(
-    {
-        *("properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions"),
-        *("paths", "pathItems", "webhooks", "schemas", "parameters", "headers", "responses", "requestBodies"),
-        *("securitySchemes", "links", "callbacks", "content", "variables", "encoding", "mapping"),
-        *("mediaTypes", "additionalOperations"),
-    }
-)
-"""Keys of a document whose values are maps by name: a property may well be called `default`."""
 
 
 def leads_elsewhere(root: Any) -> bool:

@@ -5,12 +5,11 @@ from typing import Any
 
 from mock_server.support.closed_schemas import ClosedSchemas
 from mock_server.support.component_schemas import ComponentSchemas, Node, Slip
+from mock_server.support.document_keywords import BROUGHT, DATA, NAMES
 from mock_server.support.impossible_objects import possible
 from mock_server.support.inheritance import inherited
 from mock_server.support.json_pointer import escape
-from mock_server.support.local_references import BROUGHT
 from mock_server.support.oneof_branches import OneOfBranches
-from mock_server.support.outer_references import DATA, NAMES
 
 
 def as_meant(root: Node) -> tuple[Node, Sequence[Slip]]:
@@ -56,5 +55,5 @@ class _Walk:
         for key, part in node.items():
             data = not names and key != BROUGHT and (key in DATA or str(key).startswith("x-"))
             below = f"{pointer}/{escape(str(key))}"
-            copy[key] = part if data else self.read(part, below, names=not names and key in (*NAMES, BROUGHT))
+            copy[key] = part if data else self.read(part, below, names=not names and key in NAMES)
         return copy

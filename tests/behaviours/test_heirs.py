@@ -61,3 +61,15 @@ def test_what_is_made_up_is_an_heir_with_its_fields(api: Foreign, spelt: Any) ->
 def test_a_value_of_the_base_alone_is_admitted(api: Foreign) -> None:
     assert api.good("POST", "/payments", {"method": "cash"})["method"] == "cash"
     assert api.ask("POST", "/payments", {}).status == 400
+
+
+@pytest.mark.parametrize("name", ["default", "example", "examples", "enum", "const", "properties"])
+def test_a_property_may_be_called_as_a_keyword_is(tmp_path: Path, name: str) -> None:
+    base = {**having(kind=TEXT), "required": ["kind"], "discriminator": {"propertyName": "kind"}}
+    schemas = {"Way": base, "Card": heir("Way", number=TEXT)}
+    wallet = having(id=COUNT, **{name: {"$ref": PLACE + "Way"}})
+    wallet["properties"]["id"] = {**COUNT, "readOnly": True}
+    paths = {"/wallets": {"post": operation(wallet, "201", body=wallet)}, "/wallets/{id}": {"get": operation(wallet)}}
+    api = Foreign(tmp_path, paths, components={"schemas": schemas})
+    body = {name: {"kind": "Card", "number": "1"}}
+    assert api.good("POST", "/wallets", body)[name] == body[name]

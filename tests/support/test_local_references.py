@@ -10,7 +10,8 @@ from messages import assert_message
 
 from mock_server.errors import SpecError
 from mock_server.support import local_files
-from mock_server.support.local_references import BROUGHT, bundled
+from mock_server.support.document_keywords import BROUGHT
+from mock_server.support.local_references import bundled
 
 TEXT = {"type": "string"}
 
@@ -80,6 +81,11 @@ def test_other_names_of_a_part_are_followed(home: Path, reference: str) -> None:
         "C": {**TEXT, "$anchor": "a"},
     }
     assert followed(home, {"schema": {"$ref": reference}, "parts": parts})["type"] == "string"
+
+
+def test_a_name_in_a_property_that_is_called_as_a_keyword_is_followed(home: Path) -> None:
+    part = {"type": "object", "properties": {"default": {**TEXT, "$anchor": "a"}}}
+    assert followed(home, {"schema": {"$ref": "#a"}, "parts": {"A": part}})["type"] == "string"
 
 
 def test_a_dynamic_reference_to_one_part_is_a_plain_one(home: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from differing import asked, compared, document, operation, received, sent
 from messages import assert_message
 
@@ -79,6 +80,16 @@ def tree(leaf: Any) -> Any:
 
 def test_a_schema_that_leads_back_to_itself_is_compared_once() -> None:
     assert only(tree({"type": "string"}), tree({"type": "integer"})).place == "answer 200 /leaf"
+
+
+@pytest.mark.parametrize("word", ["not", "if", "patternProperties"])
+@pytest.mark.parametrize("name", ["title", "description", "example", "x-mark"])
+def test_a_property_that_is_called_as_a_note_is_compared(word: str, name: str) -> None:
+    def having(kind: str) -> Any:
+        part = {"properties": {name: {"type": kind}}}
+        return received({"type": "object", word: {name: part["properties"][name]} if word[:1] == "p" else part})
+
+    assert len(compared(having("string"), having("integer")).changes) == 1
 
 
 def test_a_place_that_a_client_uses_is_shown_beside_the_nearest() -> None:
