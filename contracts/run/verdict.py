@@ -1,6 +1,7 @@
 """Judge whether a run proves anything: name what should have been seen to work, and was not."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from traceback import extract_tb
 
@@ -13,6 +14,9 @@ from contracts.scenarios.skipped import Skipped, SkipReason
 from contracts.spec.document import Contract
 from contracts.spec.path_ids import USUAL_METHODS
 from contracts.transport.guard import Mode
+
+_NO_SUCH_RECORD = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+"""Statuses from which nothing can be learned about an operation on a record that perhaps nobody has."""
 
 
 def unreadable(fault: Exception) -> Skipped:
@@ -31,7 +35,8 @@ def shortcomings(
     """Why green would mean nothing; empty when it means something. ``whole``: nothing was left out on the way."""
     faulty = {finding.operation for finding in outcome.findings}
     due = _due(outcome, contract, selection, options) if whole else []
-    reasons = list(outcome.coverage.vacuous(due, _excused(outcome.not_run, contract), faulty))
+    excused = _excused(outcome.not_run, contract) | _unknown_records(outcome, contract)
+    reasons = list(outcome.coverage.vacuous(due, excused, faulty))
     if whole and not (outcome.passed or outcome.failed):
         reasons.append("nothing of what was chosen could be run here")
     if whole and options.check_rate_limit and not _limited(outcome):
@@ -77,3 +82,15 @@ def _excused(not_run: Mapping[str, Skipped], contract: Contract) -> set[str]:
     unmade = {name.partition("[")[2].removesuffix("]") or name for name in without_value}
     excused = {key for key in contract.operations if any(key in name for name in without_id)}
     return excused | {key for key in unmade & contract.operations.keys() if contract.operations[key].body_types}
+
+
+def _unknown_records(outcome: RunResult, contract: Contract) -> set[str]:
+    """Operations on records of another API than our vendor's, where every answer was that there is no such record.
+
+    Nobody knows where such an API shows ids. If no operation on a record succeeds, the run proves nothing all the same.
+    """
+    named = [it for it in contract.operations.values() if it.parameters_in("path") and not it.document.vendors]
+    if not any(outcome.coverage.succeeded(it.key) for it in named):
+        return set()
+    answers = {it.key: outcome.coverage.statuses[it.key].keys() for it in named}
+    return {key for key, some in answers.items() if HTTPStatus.NOT_FOUND in some and some <= _NO_SUCH_RECORD}

@@ -95,7 +95,7 @@ def _narrow(where: dict[str, Any], field: str, wanted: Sequence[Any]) -> None:
 
 def fetch(call: OperationContext) -> OperationResult:
     """One record by its id."""
-    return answer(call, existing(call))
+    return answer(call, records.made_elsewhere(call) or existing(call))
 
 
 def create(call: OperationContext) -> OperationResult:

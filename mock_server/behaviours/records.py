@@ -31,6 +31,15 @@ def existing(call: OperationContext) -> Row:
     return row
 
 
+def made_elsewhere(call: OperationContext) -> Row | None:
+    """The newest record of the path's id that was made below another one; None if the path's own kind has that id."""
+    family = call.binding.family
+    if not family.shows or find(call) is not None:
+        return None
+    rows = (row for kind in family.shows for id in spellings(call.path[-1]) if (row := call.tx.get(kind, id)))
+    return max(rows, key=lambda row: row.key, default=None)
+
+
 def find(call: OperationContext) -> Row | None:
     """The record that the path names; None if there is none. Raises NotFound for a missing record above it."""
     return _find(call, call.binding.levels, call.path)

@@ -33,6 +33,7 @@ class Family:
     ``at_sight``: records of the kind are neither listed nor created anywhere, so each requested one exists.
     ``loose``: nothing is known about the parent; then each parent that a path names exists and has the seeded records.
     ``answers`` has the documented answers with records, each with its envelope.
+    ``shows``: other kinds, created below records, that are read by their id at the path of this kind as well.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Family:
     at_sight: bool = False
     loose: bool = False
     answers: Sequence[tuple[Envelope, Response]] = field(default=(), repr=False)
+    shows: tuple[str, ...] = ()
 
     @cached_property
     def views(self) -> tuple[Projection, ...]:

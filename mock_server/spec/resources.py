@@ -23,7 +23,7 @@ from mock_server.spec.paging import leads_on, paging_of, query_parameters
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource_paths import Level, Place, ResourcePaths, items_of
 from mock_server.spec.schema import Schema
-from mock_server.spec.shallow_routes import joined_kinds
+from mock_server.spec.shallow_routes import joined_kinds, made_elsewhere
 from mock_server.spec.sorting import Sorting, infer_sorting
 
 _SEARCHES = frozenset({"search", "query", "find", "filter", "lookup", "_search"})
@@ -94,7 +94,8 @@ class _Inference:
         members = {kind: [it for it, _ in some] for kind, some in self._uses().items() if kind}
         families = {kind: self._family(kind, some) for kind, some in members.items()}
         known = {kind: family for kind, family in families.items() if self._has_state(members[kind], family)}
-        placed = {kind: _placed(family, known) for kind, family in known.items()}
+        others = made_elsewhere(self._uses())
+        placed = {kind: _placed(family, known, others.get(kind, ())) for kind, family in known.items()}
         return {it.key: self._binding(it, family) for kind, family in placed.items() for it in members[kind]}
 
     def above(self, bindings: Mapping[str, Binding]) -> Mapping[str, tuple[Level, ...]]:
@@ -238,10 +239,10 @@ class _Inference:
         return Binding(role, family, wrapper, paging, filters, levels, within, sorting, leads)
 
 
-def _placed(family: Family, known: Mapping[str, Family]) -> Family:
-    """The family, with the note whether the parents of its records are known."""
-    above = known.get(family.parent or "")
-    return replace(family, loose=family.parent is not None and (above is None or above.at_sight))
+def _placed(family: Family, known: Mapping[str, Family], others: Sequence[str]) -> Family:
+    """The family, with the notes whether the parents of its records are known, and which others it shows."""
+    above, shown = known.get(family.parent or ""), tuple(kind for kind in others if kind in known)
+    return replace(family, loose=family.parent is not None and (above is None or above.at_sight), shows=shown)
 
 
 def _sortable(family: Family) -> list[str]:

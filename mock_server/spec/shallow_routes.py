@@ -1,7 +1,8 @@
 """Find collections whose items have a path of their own: `/accounts/{}/apps` lists the records of `/apps/{}`.
 
 Frameworks call this shallow nesting. Both paths are then of one kind, so that what is listed or created below an
-account is found by the shorter path, and nothing else is.
+account is found by the shorter path, and nothing else is. So is what `/snapshots` lists, and only
+`/volumes/{}/snapshots` creates.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,64 @@ def joined_kinds(uses: Mapping[str, Uses]) -> Mapping[str, str]:
             created = [other for other in alike if any(it.method == "POST" for it, _ in collections[other])]
             best = created or alike
             found.update({kind: best[0]} if len(best) == 1 else {})
+    return found | _created_below(uses, found)
+
+
+def _created_below(uses: Mapping[str, Uses], joined: Mapping[str, str]) -> Mapping[str, str]:
+    """Map each kind that is created below one record to the kind that lists these records at the top.
+
+    That kind has items, and creates none by itself: its records come from nowhere else.
+    """
+    makers = {kind: some for kind, some in uses.items() if kind not in joined and _is_made_below(some)}
+    found: dict[str, str] = {}
+    for kind, some in uses.items():
+        if kind not in joined.values() and _is_listed_at_the_top(some):
+            named = [other for other in makers if _word(other) == _word(kind) and other != kind]
+            alike = [other for other in named if _shapes(makers[other]) <= _shapes(some)]
+            found.update({alike[0]: kind} if len(alike) == 1 and not _is_below(alike[0], kind, uses) else {})
     return found
+
+
+def made_elsewhere(uses: Mapping[str, Uses]) -> Mapping[str, tuple[str, ...]]:
+    """Map each kind that is read at the top, and created nowhere there, to the kinds that are created below records.
+
+    A record of any of them is found at the top as well: `/actions/{}` reads what `POST /volumes/{}/actions` made.
+    """
+    makers = {kind for kind, some in uses.items() if any(it.method == "POST" and _ends(levels) for it, levels in some)}
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, some in uses.items():
+        if _is_read_at_the_top(some):
+            named = (other for other in makers if _word(other) == _word(kind) and other != kind)
+            found[kind] = tuple(sorted(other for other in named if _shapes(uses[other]) & _shapes(some)))
+    return found
+
+
+def _ends(levels: Sequence[Level]) -> bool:
+    """True for a path that ends with a collection below a record."""
+    return len(levels) > 1 and not levels[-1].ids
+
+
+def _is_made_below(uses: Uses) -> bool:
+    """True for records that are created below another record, where nothing but their collection stands."""
+    nested = [(it, levels) for it, levels in uses if len(levels) > 1]
+    return _is_nested_collection(nested) and any(it.method == "POST" for it, _ in nested)
+
+
+def _is_listed_at_the_top(uses: Uses) -> bool:
+    """True for records that are listed and read at the top, and created nowhere there."""
+    return _is_read_at_the_top(uses) and any(it.method == "GET" and not levels[0].ids for it, levels in uses)
+
+
+def _is_read_at_the_top(uses: Uses) -> bool:
+    """True for records that are read at the top, and created nowhere there."""
+    reads = any(it.method == "GET" and levels[0].ids == 1 for it, levels in uses)
+    creates = any(it.method == "POST" and not levels[0].ids for it, levels in uses)
+    return all(len(levels) == 1 for _, levels in uses) and reads and not creates
+
+
+def _is_below(kind: str, other: str, uses: Mapping[str, Uses]) -> bool:
+    """True if records of ``other`` stand above those of ``kind``."""
+    return any(level.kind == other for _, levels in uses[kind] for level in levels[:-1])
 
 
 def _is_nested_collection(uses: Uses) -> bool:

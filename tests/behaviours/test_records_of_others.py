@@ -335,6 +335,49 @@ def test_what_is_listed_below_a_record_and_created_elsewhere_is_one_kind(serve: 
     assert api.get(f"/apps/{made['id']}")["name"] == "one"
 
 
+def test_what_is_created_below_a_record_alone_is_listed_read_and_deleted_at_the_top(serve: Serve) -> None:
+    volume, snapshot = having(id=TEXT, name=TEXT), {"$ref": "#/components/schemas/App"}
+    paths = {
+        "/volumes": {"get": operation(listing(volume))},
+        "/volumes/{volume}": {"get": operation(volume)},
+        "/volumes/{volume}/snapshots": {
+            "get": operation(listing(snapshot)),
+            "post": operation(snapshot, "201", body=snapshot),
+        },
+        "/snapshots": {"get": operation(listing(snapshot))},
+        "/snapshots/{id}": {"get": operation(snapshot), "delete": operation(status="204")},
+    }
+    api = serve(paths, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
+    one, two = (volume["id"] for volume in api.get("/volumes")[:2])
+    made = api.good("POST", f"/volumes/{one}/snapshots", {"name": "now"})
+    assert api.get(f"/snapshots/{made['id']}") == made
+    assert made in api.get("/snapshots")
+    assert made in api.get(f"/volumes/{one}/snapshots")
+    assert made not in api.get(f"/volumes/{two}/snapshots")
+    assert all(api.get(f"/snapshots/{it['id']}") == it for it in api.get(f"/volumes/{two}/snapshots"))
+    api.good("DELETE", f"/snapshots/{made['id']}")
+    assert made not in api.get(f"/volumes/{one}/snapshots")
+
+
+def test_what_is_created_below_records_of_several_kinds_is_read_at_the_top(serve: Serve) -> None:
+    thing, action = having(id=TEXT, name=TEXT), {"$ref": "#/components/schemas/App"}
+    paths: dict[str, Any] = {
+        "/actions": {"get": operation(listing(action))},
+        "/actions/{id}": {"get": operation(action)},
+    }
+    for kind in ("volumes", "images"):
+        paths[f"/{kind}"] = {"get": operation(listing(thing))}
+        paths[f"/{kind}/{{it}}"] = {"get": operation(thing)}
+        below = {"get": operation(listing(action)), "post": operation(action, "201", body=action)}
+        paths[f"/{kind}/{{it}}/actions"] = below
+    api = serve(paths, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
+    for kind in ("volumes", "images"):
+        made = api.good("POST", f"/{kind}/{api.get(f'/{kind}')[0]['id']}/actions", {"name": kind})
+        assert api.get(f"/actions/{made['id']}") == made
+    assert api.get(f"/actions/{api.get('/actions')[0]['id']}") == api.get("/actions")[0]
+    assert api.ask("GET", "/actions/none").status == 404
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "keys"), ("POST", "keys"), ("POST", "keys/rotate"), ("PATCH", "")]
 )

@@ -330,6 +330,16 @@ def _shallow_below_others() -> Node:
     return document({**paths, **collection("P", "/people")}, T=named, K={**named, "title": "K"}, P=named)
 
 
+def _created_below_listed_at_the_top() -> Node:
+    """Records that are created below another record, and listed, read and deleted at the top."""
+    made = collection("S", "/volumes/{volume}/snapshots")["/volumes/{volume}/snapshots"]
+    made["parameters"] = [query("volume", where="path", required=True)]
+    top = collection("S", "/snapshots")
+    del top["/snapshots"]["post"], top["/snapshots/{id}"]["put"]
+    named = thing("name", id=ID, name=TEXT)
+    return document({**collection("V", "/volumes"), "/volumes/{volume}/snapshots": made, **top}, V=named, S=named)
+
+
 def _content_type_as_a_header() -> Node:
     """Answers without content that require a header Content-Type, which OpenAPI ignores."""
     paths = collection()
@@ -442,6 +452,7 @@ SMALL: Mapping[str, Node] = {
     "a body of a read": _reads_with_a_body(),
     "a header Content-Type": _content_type_as_a_header(),
     "records below listed ones": _shallow_below_others(),
+    "created below, listed at the top": _created_below_listed_at_the_top(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
     "files below a record": _files_below(),

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -138,6 +139,33 @@ def test_only_an_operation_for_which_no_body_can_be_made_need_not_succeed(
     outcome.not_run = {name: Skipped(SkipReason.NO_VALUE, why) for name, why in not_run.items()}
     (said,) = shortcomings(outcome, contract, Selection(contract, (), (), ()), Options(), whole=True)
     assert sorted(said.partition(": ")[2].split(", ")) == silent
+
+
+@pytest.mark.parametrize(
+    ("read", "shown", "silent"),
+    [
+        ({200: 9}, {401: 1, 404: 3, 405: 1}, ""),
+        ({200: 9}, {401: 1, 404: 3, 400: 1}, "DELETE /rooms/{}"),
+        ({200: 9}, {401: 1}, "DELETE /rooms/{}"),
+        ({404: 9}, {404: 3}, "GET /rooms/{}, DELETE /rooms/{}"),
+    ],
+)
+def test_an_operation_on_records_that_nobody_knows_need_not_succeed_in_another_api(
+    read: dict[int, int], shown: dict[int, int], silent: str, tmp_path: Path
+) -> None:
+    paths = {"/rooms": {"get": {}}, "/rooms/{id}": {"get": {}, "delete": {}}}
+    named = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    for path, methods in paths.items():
+        for operation in methods.values():
+            operation |= {"responses": {"200": {"description": ""}}, "parameters": [named] if "{" in path else []}
+    root = {"openapi": "3.1.0", "info": {"title": "Rooms", "version": "1"}, "paths": paths}
+    (tmp_path / "rooms.json").write_text(json.dumps(root))
+    contract = load(str(tmp_path / "rooms.json"))
+    outcome = RunResult(Target("", "", is_mock=True), Mode.FULL, 1, Coverage(contract, ""), passed=["single[x]"])
+    statuses = {"GET /rooms": {200: 1}, "GET /rooms/{}": read, "DELETE /rooms/{}": shown}
+    outcome.coverage.add({"statuses": statuses, "with_key": {200: 1}})
+    said = shortcomings(outcome, contract, Selection(contract, (), (), ()), Options(), whole=True)
+    assert said == ([f"never seen to succeed: {silent}"] if silent else [])
 
 
 DEAF = """
