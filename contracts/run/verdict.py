@@ -15,9 +15,6 @@ from contracts.spec.document import Contract
 from contracts.spec.path_ids import USUAL_METHODS
 from contracts.transport.guard import Mode
 
-_NO_SUCH_RECORD = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
-"""Statuses from which nothing can be learned about an operation on a record that perhaps nobody has."""
-
 
 def unreadable(fault: Exception) -> Skipped:
     """Why a run gave up: an answer is so odd that it could not go on. What is odd about it is a finding of its own.
@@ -85,7 +82,7 @@ def _excused(not_run: Mapping[str, Skipped], contract: Contract) -> set[str]:
 
 
 def _unknown_records(outcome: RunResult, contract: Contract) -> set[str]:
-    """Operations on records of another API than our vendor's, where every answer was that there is no such record.
+    """Operations on records of another API than our vendor's, where valid requests found no such record.
 
     Nobody knows where such an API shows ids. If no operation on a record succeeds, the run proves nothing all the same.
     """
@@ -93,4 +90,5 @@ def _unknown_records(outcome: RunResult, contract: Contract) -> set[str]:
     if not any(outcome.coverage.succeeded(it.key) for it in named):
         return set()
     answers = {it.key: outcome.coverage.statuses[it.key].keys() for it in named}
-    return {key for key, some in answers.items() if HTTPStatus.NOT_FOUND in some and some <= _NO_SUCH_RECORD}
+    refused = {key: some for key, some in answers.items() if all(400 <= status < 500 for status in some)}
+    return {key for key, some in refused.items() if HTTPStatus.NOT_FOUND in some}

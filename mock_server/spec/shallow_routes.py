@@ -59,7 +59,7 @@ def made_elsewhere(uses: Mapping[str, Uses]) -> Mapping[str, tuple[str, ...]]:
     for kind, some in uses.items():
         if _is_read_at_the_top(some):
             named = (other for other in makers if _word(other) == _word(kind) and other != kind)
-            found[kind] = tuple(sorted(other for other in named if _shapes(uses[other]) & _shapes(some)))
+            found[kind] = tuple(sorted(other for other in named if _parts(uses[other]) & _shapes(some)))
     return found
 
 
@@ -103,6 +103,11 @@ def _word(kind: str) -> str:
 def _shapes(uses: Uses) -> set[str]:
     """The places of the schemas in which operations show a record."""
     return {schema.pointer for operation, _ in uses for schema in _shown(operation)}
+
+
+def _parts(uses: Uses) -> set[str]:
+    """The places of these schemas and of their parts (`allOf`)."""
+    return {part.pointer for operation, _ in uses for schema in _shown(operation) for part in schema.certain}
 
 
 def _shown(operation: Operation) -> Iterator[Schema]:

@@ -368,12 +368,13 @@ def test_what_is_created_below_records_of_several_kinds_is_read_at_the_top(serve
     for kind in ("volumes", "images"):
         paths[f"/{kind}"] = {"get": operation(listing(thing))}
         paths[f"/{kind}/{{it}}"] = {"get": operation(thing)}
-        below = {"get": operation(listing(action)), "post": operation(action, "201", body=action)}
+        shown = action if kind == "images" else {"allOf": [action, having(size=TEXT)]}
+        below = {"get": operation(listing(shown)), "post": operation(shown, "201", body=action)}
         paths[f"/{kind}/{{it}}/actions"] = below
     api = serve(paths, components={"schemas": {"App": having(id=TEXT, name=TEXT)}})
     for kind in ("volumes", "images"):
         made = api.good("POST", f"/{kind}/{api.get(f'/{kind}')[0]['id']}/actions", {"name": kind})
-        assert api.get(f"/actions/{made['id']}") == made
+        assert api.get(f"/actions/{made['id']}").items() <= made.items()
     assert api.get(f"/actions/{api.get('/actions')[0]['id']}") == api.get("/actions")[0]
     assert api.ask("GET", "/actions/none").status == 404
 

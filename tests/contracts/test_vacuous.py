@@ -145,7 +145,8 @@ def test_only_an_operation_for_which_no_body_can_be_made_need_not_succeed(
     ("read", "shown", "silent"),
     [
         ({200: 9}, {401: 1, 404: 3, 405: 1}, ""),
-        ({200: 9}, {401: 1, 404: 3, 400: 1}, "DELETE /rooms/{}"),
+        ({200: 9}, {400: 7, 404: 3, 415: 1}, ""),
+        ({200: 9}, {404: 3, 500: 1}, "DELETE /rooms/{}"),
         ({200: 9}, {401: 1}, "DELETE /rooms/{}"),
         ({404: 9}, {404: 3}, "GET /rooms/{}, DELETE /rooms/{}"),
     ],
