@@ -87,15 +87,14 @@ class _Inference:
         self._at = OperationsAtPath(operations, self._paths)
         self._roles = {it.key: role for it in operations if (role := self._role(it))}
         self._joined: Mapping[str, str] = {}
-        self._joined = joined_kinds(self._uses())
+        self._joined, self._elsewhere = joined_kinds(uses := self._uses()), made_elsewhere(uses)
 
     def bindings(self) -> dict[str, Binding]:
         """The bindings by operation key."""
         members = {kind: [it for it, _ in some] for kind, some in self._uses().items() if kind}
         families = {kind: self._family(kind, some) for kind, some in members.items()}
         known = {kind: family for kind, family in families.items() if self._has_state(members[kind], family)}
-        others = made_elsewhere(self._uses())
-        placed = {kind: _placed(family, known, others.get(kind, ())) for kind, family in known.items()}
+        placed = {kind: _placed(family, known, self._elsewhere.get(kind, ())) for kind, family in known.items()}
         return {it.key: self._binding(it, family) for kind, family in placed.items() for it in members[kind]}
 
     def above(self, bindings: Mapping[str, Binding]) -> Mapping[str, tuple[Level, ...]]:

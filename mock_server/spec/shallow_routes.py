@@ -31,7 +31,7 @@ def joined_kinds(uses: Mapping[str, Uses]) -> Mapping[str, str]:
             created = [other for other in alike if any(it.method == "POST" for it, _ in collections[other])]
             best = created or alike
             found.update({kind: best[0]} if len(best) == 1 else {})
-    return found | _created_below(uses, found)
+    return {**found, **_created_below(uses, found)}
 
 
 def _created_below(uses: Mapping[str, Uses], joined: Mapping[str, str]) -> Mapping[str, str]:
@@ -39,13 +39,12 @@ def _created_below(uses: Mapping[str, Uses], joined: Mapping[str, str]) -> Mappi
 
     That kind has items, and creates none by itself: its records come from nowhere else.
     """
-    makers = {kind: some for kind, some in uses.items() if kind not in joined and _is_made_below(some)}
     found: dict[str, str] = {}
-    for kind, some in uses.items():
-        if kind not in joined.values() and _is_listed_at_the_top(some):
-            named = [other for other in makers if _word(other) == _word(kind) and other != kind]
-            alike = [other for other in named if _shapes(makers[other]) <= _shapes(some)]
-            found.update({alike[0]: kind} if len(alike) == 1 and not _is_below(alike[0], kind, uses) else {})
+    for kind, others in made_elsewhere(uses).items():
+        one, free = others[0], not {kind, others[0]} & {*joined, *joined.values()}
+        if len(others) == 1 and free and _is_listed_at_the_top(uses[kind]) and _is_made_below(uses[one]):
+            alike = _shapes(uses[one]) <= _shapes(uses[kind])
+            found.update({one: kind} if alike and not _is_below(one, kind, uses) else {})
     return found
 
 
@@ -60,7 +59,7 @@ def made_elsewhere(uses: Mapping[str, Uses]) -> Mapping[str, tuple[str, ...]]:
         if _is_read_at_the_top(some):
             named = (other for other in makers if _word(other) == _word(kind) and other != kind)
             found[kind] = tuple(sorted(other for other in named if _parts(uses[other]) & _shapes(some)))
-    return found
+    return {kind: others for kind, others in found.items() if others}
 
 
 def _ends(levels: Sequence[Level]) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -154,7 +155,7 @@ def test_only_an_operation_for_which_no_body_can_be_made_need_not_succeed(
 def test_an_operation_on_records_that_nobody_knows_need_not_succeed_in_another_api(
     read: dict[int, int], shown: dict[int, int], silent: str, tmp_path: Path
 ) -> None:
-    paths = {"/rooms": {"get": {}}, "/rooms/{id}": {"get": {}, "delete": {}}}
+    paths: dict[str, dict[str, Any]] = {"/rooms": {"get": {}}, "/rooms/{id}": {"get": {}, "delete": {}}}
     named = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     for path, methods in paths.items():
         for operation in methods.values():
