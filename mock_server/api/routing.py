@@ -24,7 +24,7 @@ class Route(NamedTuple):
     """The result of routing one request.
 
     ``operation`` is None where no operation has its path and method. ``texts`` are the path's parameters in order,
-    still percent-encoded. ``methods`` are the methods that the path has.
+    still percent-encoded. ``methods`` are the methods that the path has, with HEAD where it is answered as GET.
     """
 
     operation: Operation | None
@@ -133,8 +133,9 @@ class Router:
         methods = self._root.find(_segments(path), 0, values)
         if methods is None:
             return NOWHERE
-        operation = methods.get(method) or (_read_by_head(methods.get("GET")) if method == "HEAD" else None)
-        return Route(operation, values, tuple(methods))
+        head = methods.get("HEAD") or _read_by_head(methods.get("GET"))
+        operation = head if method == "HEAD" else methods.get(method)
+        return Route(operation, values, tuple(methods.keys() | ({"HEAD"} if head else ())))
 
     def _near(self, path: str) -> list[str]:
         near = get_close_matches(path[:200], self._paths, 1, 0.6)

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.errors import Problem, SpecError
 from mock_server.spec.compiler import operations
 from mock_server.spec.document import Document, base_path
-from mock_server.spec.event_sources import Source, documented_events, event_sources
+from mock_server.spec.event_sources import Source, documented_events, event_sources, sending_methods
 from mock_server.spec.families import Family
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK
@@ -97,6 +97,11 @@ class Contract:
             for document in reversed(self.documents)
             for name, schema in documented_events(document).items()
         }
+
+    @cached_property
+    def event_methods(self) -> Mapping[str, str]:
+        """The methods with which events are sent, by event, where that is not POST."""
+        return {name: it for document in reversed(self.documents) for name, it in sending_methods(document).items()}
 
     @cached_property
     def event_sources(self) -> Mapping[str, Sequence[Source]]:

@@ -14,6 +14,8 @@ from mock_server.spec.names import plain, singular
 from mock_server.spec.schema import Schema
 from mock_server.support.json_pointer import escape
 
+SENDING = ("post", "put", "patch")
+"""The methods with which an event may be sent, the usual one first."""
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
@@ -45,6 +47,15 @@ def documented_events(document: Document) -> dict[str, Schema]:
         if schema is not None:
             found.setdefault(name, schema)
     return found
+
+
+def sending_methods(document: Document) -> dict[str, str]:
+    """The methods of the document's events that are not sent by POST, by event."""
+    found: dict[str, str] = {}
+    for name, pointer in _posted(document):
+        with suppress(SpecError):
+            found.setdefault(name, _method(document.mapping(pointer, "a path item")[1]).upper())
+    return {name: method for name, method in found.items() if method not in ("", "POST")}
 
 
 def event_sources(events: Mapping[str, Schema], families: Mapping[str, Family]) -> dict[str, list[Source]]:
@@ -124,9 +135,9 @@ def _body(shared: Compilation, pointer: str) -> Schema | None:
     """The schema of an event's body; None if it has no JSON body. Raises SpecError for a wrong one."""
     document = shared.document
     where, item = document.mapping(pointer, "a path item")
-    if "post" not in item:
+    if not (method := _method(item)):
         return None
-    start, operation = document.mapping(f"{where}/post", "an operation")
+    start, operation = document.mapping(f"{where}/{method}", "an operation")
     if "requestBody" not in operation:
         return None
     start, body = document.mapping(f"{start}/requestBody", "a request body")
@@ -134,6 +145,11 @@ def _body(shared: Compilation, pointer: str) -> Schema | None:
     if media is None or "schema" not in _mapping(body["content"][media]):
         return None
     return shared.schema(f"{start}/content/{escape(media)}/schema")
+
+
+def _method(item: Mapping[str, Any]) -> str:
+    """The method of an event; empty if it is none with a body."""
+    return next((method for method in SENDING if method in item), "")
 
 
 def callback_addresses(document: Document, operation_node: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

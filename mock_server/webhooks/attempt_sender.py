@@ -30,6 +30,7 @@ class AttemptSender:
 
     def __init__(self, contract: Contract, settings: Settings, secrets: SigningSecrets) -> None:
         self._bodies = WebhookBodies(contract)
+        self._contract = contract
         self._settings = settings
         self._secrets = secrets
 
@@ -84,4 +85,5 @@ class AttemptSender:
         if fault == faults.OTHER_HEADERS:
             headers = altered_headers.other_headers(headers)
         sent = altered_bodies.tampered(body) if fault == faults.TAMPERED_BODY else body
-        return Message(str(delivery["url"]), sent, headers)
+        method = self._contract.event_methods.get(event["type"], "POST")
+        return Message(str(delivery["url"]), sent, headers, method)

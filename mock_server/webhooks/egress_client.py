@@ -11,7 +11,9 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +43,7 @@ _LOOK_UP = 2.0
 Sessions = dict[tuple[bool, bool], aiohttp.ClientSession]
 """By whether their receivers may be outside, and whether certificates are verified."""
 
+Request = Callable[..., AbstractAsyncContextManager[aiohttp.ClientResponse]]
 Info = tuple[int, int, int, str, tuple[object, ...]]
 
 
@@ -65,10 +68,12 @@ class EgressClient:
         self._sessions: Sessions = {}
         self._keeper: asyncio.Task[None] | None = None
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
-        """One POST within one deadline over connecting, TLS, sending and reading. Never raises for a receiver.
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True, method: str = "POST"
+    ) -> Reply:
+        """One request within one deadline over connecting, TLS, sending and reading. Never raises for a receiver.
 
-        Without ``verify`` any certificate is taken.
+        It is a POST where the document says no other ``method``. Without ``verify`` any certificate is taken.
         """
         watch = Stopwatch()
         try:
@@ -77,7 +82,7 @@ class EgressClient:
             if not _SHOWS_SOCKETS:
                 _judge_literal(host, allowed=host in self._allowed)
             async with asyncio.timeout(self._timeout):
-                return await self._posted(session, url, body, headers, watch)
+                return await self._posted(partial(session.request, method, url, data=body, headers=headers), watch)
         except TimeoutError:
             return Reply(error=f"no complete answer within {self._timeout:g} s", ms=watch.ms())
         except (EgressRefused, aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
@@ -98,15 +103,11 @@ class EgressClient:
             return next((str(cause) for cause in causes_of(fault) if isinstance(cause, EgressRefused)), "")
         return ""
 
-    async def _posted(
-        self, session: aiohttp.ClientSession, url: str, body: bytes, headers: Mapping[str, str], watch: Stopwatch
-    ) -> Reply:
+    async def _posted(self, request: Request, watch: Stopwatch) -> Reply:
         while True:
             used = SimpleNamespace(again=False)
             try:
-                async with session.post(
-                    url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=used
-                ) as answer:
+                async with request(allow_redirects=False, trace_request_ctx=used) as answer:
                     read = await _bounded(answer.content)
                     return answered(answer.status, answer.raw_headers, read, watch.ms())
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):

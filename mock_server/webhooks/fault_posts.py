@@ -19,8 +19,10 @@ _MAX_REDIRECTS = 5
 class Gate(Protocol):
     """The client through which posts leave."""
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Awaitable[Reply]:
-        """Make one post. It never raises for a receiver."""
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True, method: str = "POST"
+    ) -> Awaitable[Reply]:
+        """Make one post, or the request of another ``method``. It never raises for a receiver."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Message:
     url: str
     body: bytes
     headers: Mapping[str, str]
+    method: str = "POST"
     verify: bool = True
     fault: str = ""
     before: "Message | None" = None
@@ -81,7 +84,8 @@ class _Poster:
 
     async def post(self, url: str = "") -> Post:
         it = self._message
-        return Post(await self._gate.post(url or it.url, it.body, it.headers, verify=it.verify), it.headers, it.fault)
+        reply = await self._gate.post(url or it.url, it.body, it.headers, verify=it.verify, method=it.method)
+        return Post(reply, it.headers, it.fault)
 
     async def impatiently(self, seconds: float) -> list[Post]:
         """Post again beside the first post if that has no answer after some seconds; wait for both."""

@@ -50,8 +50,9 @@ def test_a_method_that_the_document_does_not_have_is_405(
     for method in set(METHODS) - set(declared):
         answer = ask(app, method, target_of(operation), body=b"{}")
         assert_envelope(answer, 405, "Method not allowed")
-        assert answer.get("allow") == ", ".join(declared)
-        assert ", ".join(declared) in answer.explain
+        allowed = ", ".join(sorted({*declared, *(["HEAD"] if "GET" in declared else [])}))  # which is answered as GET
+        assert answer.get("allow") == allowed
+        assert allowed in answer.explain
 
 
 @pytest.mark.parametrize(("wrong", "more"), [(MAX_PROBLEMS, False), (MAX_PROBLEMS + 1, True)])

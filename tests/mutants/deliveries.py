@@ -39,7 +39,9 @@ class _Gate:
         self._opened, self._teller = opened, teller
         self._real: Any = None
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True, method: str = "POST"
+    ) -> Reply:
         record = _ROW.get().record
         attempt = Delivery(url, orjson.loads(body), headers, len(record["attempts"]) + 1)
         tell = self._teller(record["trigger"])

@@ -58,7 +58,9 @@ class DyingLog:
 class DyingGate(egress_client.EgressClient):
     fate = Fate("never", 0)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True, method: str = "POST"
+    ) -> Reply:
         reply = await super().post(url, body, headers, verify=verify)
         self.fate.come_to("after-send")
         return reply

@@ -93,7 +93,7 @@ def test_an_attempt_that_cannot_be_recorded_is_a_failure_and_holds_nothing(
 
 def test_what_cannot_be_listed_is_not_kept_in_memory_either(stage: Any) -> None:
     class Odd:
-        async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool) -> Reply:
+        async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool, method: str) -> Reply:
             return Reply(200, {"x": "\udce9"})
 
         async def close(self) -> None: ...

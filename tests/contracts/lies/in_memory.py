@@ -120,7 +120,9 @@ class InMemory:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
         return start["status"], headers, b"".join(message["body"] for message in rest)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True) -> Reply:
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, verify: bool = True, method: str = "POST"
+    ) -> Reply:
         return await self.deliver(url, body, headers)
 
     async def delivered(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
