@@ -53,7 +53,7 @@ def test_an_operation_is_found_by_each_of_its_names(desk: Desk, name: str) -> No
         ({"urlPath": "/v1/leads/{leadId}"}, "write `operation`", "/urlPath"),
         ({"urlPath": "/v1/leads/:leadId"}, "write `operation`", "/urlPath"),
         ({"urlPath": "/v1/leads/*"}, "write `operation`", "/urlPath"),
-        ({"method": "DELETE", "urlPath": "/v1/leads"}, "this path has GET, POST", "/urlPath"),
+        ({"method": "DELETE", "urlPath": "/v1/leads"}, "this path has GET, HEAD, POST", "/urlPath"),
         ({"method": "GETT"}, "no method; write one of GET", "/method"),
         ({"method": "PUT", "operation": "listLeads"}, "operation GET /v1/leads, method PUT", ""),
         ({"urlPathPattern": "/v1/laeds/.*"}, "urlPathPattern /v1/laeds/.*", "/urlPathPattern"),
