@@ -143,6 +143,11 @@ SERVED: Mapping[str, tuple[dict[str, Any], str, str]] = {
         {**document({"/a": {"get": op(requestBody={"required": True, "content": {}})}}), "openapi": "3.0.3"},
         *("GET", "/a"),
     ),
+    "Webhooks and callbacks by `POST`, `PUT` or `PATCH`": (
+        document({}, webhooks={"made": {"put": hook("application/json")["post"]}}),
+        "GET",
+        "/__admin/webhooks/triggers",
+    ),
     "A document of webhooks alone": (
         {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {"made": hook("application/json")}},
         "GET",

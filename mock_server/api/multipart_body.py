@@ -11,6 +11,7 @@ from mock_server.spec.media_types import is_json, parsed
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.support.exact_json import NotJson, read_json
+from mock_server.support.text import shorten
 
 _MAX_PARTS = 1_000
 _MAX_HEAD_BYTES = 16 * 1024
@@ -23,8 +24,10 @@ def read_multipart(body: bytes, media: str, schema: Schema, encodings: Encodings
     for number, (head, content) in enumerate(_parts(body, media)):
         if number >= _MAX_PARTS:
             raise ValueError(f"a form of more than {_MAX_PARTS:,} parts")
-        name = head.get_param("name", header="content-disposition")
-        pairs.append((_text(name) if name else f"part{number}", _value(head, content)))
+        given = head.get_param("name", header="content-disposition")
+        name = _text(given) if given else f"part{number}"
+        _refuse_another_type(name, head, encodings.get(name, {}).get("contentType"))
+        pairs.append((name, _value(head, content)))
     return typed(pairs, schema, encodings)
 
 
@@ -42,6 +45,23 @@ def _parts(body: bytes, media: str) -> Iterator[tuple[Message, bytes]]:
         if not blank or len(head) > _MAX_HEAD_BYTES:
             raise ValueError("a part of the body has no head, or one that is too long")
         yield HeaderParser().parsestr(head.strip(b"\r\n \t").decode("utf-8", "replace") + "\n\n"), content
+
+
+def _refuse_another_type(name: str, head: Message, documented: Any) -> None:
+    """Raise ValueError if a part says that it is of another media type than the document has for it.
+
+    A part that does not say so is taken, and a text whose client calls every text ``text/plain``.
+    """
+    sent = parsed(head.get("content-type", "")).essence
+    is_file = head.get_param("filename", header="content-disposition") is not None
+    if not sent or not isinstance(documented, str) or (sent == "text/plain" and not is_file):
+        return
+    wanted = [parsed(it).essence for it in documented.split(",")]
+    ranges = tuple(it.removesuffix("*") for it in wanted if it.endswith("/*"))
+    if not (sent in wanted or "*/*" in wanted or sent.startswith(ranges)):
+        raise ValueError(
+            f"the part `{shorten(name, 60)}` is {shorten(sent, 60)}; the document takes {', '.join(wanted)}"
+        )
 
 
 def _value(head: Message, content: bytes) -> Any:

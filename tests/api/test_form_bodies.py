@@ -29,7 +29,11 @@ _CHARGE = {
         "file": {"type": "string", "format": "binary"},
     },
 }
-_ENCODING = {"joined": {"style": "form", "explode": False}, "address": {"contentType": "application/json"}}
+_ENCODING = {
+    "joined": {"style": "form", "explode": False},
+    "address": {"contentType": "application/json"},
+    "file": {"contentType": "image/png, application/*;q=0.5"},
+}
 _STORED = {
     **_CHARGE,
     "additionalProperties": True,
@@ -135,6 +139,28 @@ def test_of_a_file_its_name_type_and_size_are_kept(forms: Starlette) -> None:
     stored = ask(forms, "GET", f"/files/{made.json['id']}").json
     assert stored["file"] == {"name": "a b.png", "type": "image/png", "size": 5}
     assert (stored["amount"], stored["address"]) == (7, {"city": "Ulm"})
+
+
+@pytest.mark.parametrize(
+    ("field", "says", "taken"),
+    [
+        ('name="file"; filename="a"', "\r\nContent-Type: image/PNG", True),
+        ('name="file"; filename="a"', "\r\nContent-Type: application/pdf; version=2", True),
+        ('name="file"; filename="a"', "", True),
+        ('name="file"; filename="a"', "\r\nContent-Type: image/gif", False),
+        ('name="file"; filename="a"', "\r\nContent-Type: text/plain", False),
+        ('name="address"', "\r\nContent-Type: text/plain", True),
+        ('name="address"', "\r\nContent-Type: application/xml", False),
+        ('name="currency"', "\r\nContent-Type: application/xml", True),
+    ],
+)
+def test_a_part_of_another_type_than_documented_is_refused(
+    forms: Starlette, field: str, says: str, *, taken: bool
+) -> None:
+    part = (f"Content-Disposition: form-data; {field}{says}", b'{"city":"Ulm"}')
+    answer = sent(forms, _multipart(_AMOUNT, part), "multipart/form-data; boundary=xyz", "/files")
+    assert answer.status == (201 if taken else 400), answer.explain
+    assert taken or "the document takes " in answer.explain
 
 
 @pytest.mark.parametrize(
