@@ -12,7 +12,7 @@ from mock_server.spec.families import Family
 from mock_server.spec.schema import Schema
 from mock_server.spec.uploaded_file import UploadedFile
 from mock_server.store.base import Id, Record, Row
-from mock_server.workspaces.fitting import hidden_id, timestamps, touched, valid
+from mock_server.workspaces.fitting import identified, inner_id, timestamps, touched, valid
 from mock_server.workspaces.id_spellings import spellings
 from mock_server.workspaces.identifiers import second_ids, with_own_names
 from mock_server.workspaces.new_ids import new_id
@@ -65,7 +65,7 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
         return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
     above = records.parent(call) if family.parent is not None else None
     id = _new_id(call, family, fields) if named is None else named
-    record = {**timestamps(family, call.now), **fields, **hidden_id(family, id), family.id: id}
+    record = identified(family, {**timestamps(family, call.now), **fields}, id)
     if above is not None:
         record |= records.below(call, family, above)
     for name, value in family.starts.items():
@@ -89,7 +89,7 @@ def _named(call: OperationContext, family: Family, record: Record, fields: Field
 
 def _new_id(call: OperationContext, family: Family, fields: Fields) -> Id:
     """The id that the client gives, if the document allows that; else the next one. Raises Conflict."""
-    own = fields.get(family.id)
+    own = family.id_in(fields)
     if own in (None, "") or isinstance(own, bool) or not isinstance(own, str | int):
         return call.new_id(family.kind)
     if family.id_schema and not family.id_schema.accepts(own):
@@ -116,6 +116,7 @@ def change(call: OperationContext, family: Family, row: Row, fields: Fields) -> 
     record = patched(call, before, fields)
     if family.id in before:
         record[family.id] = before[family.id]
+        record |= inner_id(family, record, before[family.id])
     after = call.store(family.kind, row.id, record)
     if call.contract.event_sources:
         document_events.changed(call, family, after, UPDATED, row.record)

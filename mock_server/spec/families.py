@@ -30,6 +30,7 @@ class Family:
     parent's id; ``shapes`` are all schemas in which answers show a record, each once.
 
     ``keys`` are the fields that the parameters at the end of an item's path name, if that is not the id alone.
+    ``inner`` is the place of an id inside an object of the record, as `metadata.uid`; ``id`` is then a field of ours.
     ``at_sight``: records of the kind are neither listed nor created anywhere, so each requested one exists.
     ``loose``: nothing is known about the parent; then each parent that a path names exists and has the seeded records.
     ``answers`` has the documented answers with records, each with its envelope.
@@ -44,10 +45,18 @@ class Family:
     link: str | None
     shapes: tuple[Schema, ...] = field(repr=False)
     keys: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
     at_sight: bool = False
     loose: bool = False
     answers: Sequence[tuple[Envelope, Response]] = field(default=(), repr=False)
     shows: tuple[str, ...] = ()
+
+    def id_in(self, record: Mapping[str, Any]) -> Any:
+        """The id that a record, or an example of one, shows; None if it shows none."""
+        if not self.inner:
+            return record.get(self.id)
+        within = record.get(self.inner[0])
+        return within.get(self.inner[1]) if isinstance(within, dict) else None
 
     @cached_property
     def views(self) -> tuple[Projection, ...]:

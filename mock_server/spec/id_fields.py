@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mock_server.spec.names import plain, singular
 from mock_server.spec.parameter import Parameter
@@ -17,6 +17,8 @@ _NUMBERS = frozenset({"integer", "number"})
 ID_TYPES = frozenset({"string", "integer", "number"})
 """The types that an id may have."""
 _OWN_IDS = frozenset({"id", "uuid", "guid"})
+_INNER_IDS = ("id", "uuid", "uid", "guid")
+_HOLDERS = frozenset({"metadata", "meta", "sys", "system"})  # of a record's id, beside what the record is
 _DIGITS = {"type": "string", "pattern": "^[1-9][0-9]{3,7}$"}
 
 
@@ -51,6 +53,47 @@ def id_fields(parameters: Sequence[str], fields: Sequence[str], word: str) -> tu
     """The fields that the parameters at the end of an item's path name; empty unless each names a different one."""
     found = tuple(id_field(name, fields, word) for name in parameters)
     return found if all(found) and len(set(found)) == len(found) else ()
+
+
+class Identity(NamedTuple):
+    """The way in which records of a kind are told apart.
+
+    ``id`` is the field with the id, ``keys`` are several fields that do it together. ``inner`` is the place of an id
+    that stands in an object of the record, as `metadata.uid`; ``id`` is then a field of our own.
+    """
+
+    id: str
+    schema: Schema | None
+    keys: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+
+
+def identity(shapes: Sequence[Schema], named: Sequence[Sequence[Parameter]], word: str) -> Identity:
+    """Find out how records of the kind ``word`` are told apart; ``named`` are the parameters that name one record."""
+    fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & ID_TYPES]
+    for holder, name, inner in _inner_ids(shapes, fields, named, word):
+        return Identity(own_id(shapes), inner, (), (holder, name))
+    keys = next((keys for some in named if (keys := id_fields([it.name for it in some], fields, word))), ())
+    id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or own_id(shapes)
+    schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
+    return Identity(id_name, schema, keys if len(keys) > 1 else ())
+
+
+def _inner_ids(
+    shapes: Sequence[Schema], fields: Sequence[str], named: Sequence[Sequence[Parameter]], word: str
+) -> Iterator[tuple[str, str, Schema]]:
+    """The ids in the metadata of records that have none beside it, and no field that the path names as it is called."""
+    own = {plain(name) for name in fields}
+    asked = {plain(some[-1].name) for some in named if len(some) == 1}
+    if not asked or own & {*asked, *map(plain, _USUAL[:5]), plain(f"{word}Id")}:
+        return
+    for shape in shapes:
+        for holder, part in shape.properties.items():
+            inner = part.properties if plain(holder) in _HOLDERS else {}
+            by_path = (name for name in inner if plain(name) in asked)
+            name = next(by_path, next((name for name in _INNER_IDS if name in inner), ""))
+            if name and inner[name].types & ID_TYPES:
+                yield holder, name, inner[name]
 
 
 def link_field(parent: str, named: Iterable[str], shapes: Sequence[Schema], id_name: str) -> str:

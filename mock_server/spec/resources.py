@@ -15,7 +15,7 @@ from mock_server.spec.envelope import Envelope
 from mock_server.spec.envelopes import list_wrapper, record_wrapper, within_body, wrapper_around
 from mock_server.spec.families import Family
 from mock_server.spec.filters import Filters, infer_filters
-from mock_server.spec.id_fields import ID_TYPES, id_field, id_fields, link_field, narrower, own_id, prefix_of
+from mock_server.spec.id_fields import identity, link_field, narrower, prefix_of
 from mock_server.spec.names import singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.operations_at_path import OperationsAtPath
@@ -187,16 +187,14 @@ class _Inference:
         shapes = tuple(dict.fromkeys(wrapper.schema for wrapper, _ in answers))
         named = self._named(members)
         word = singular(kind.rpartition("/")[2])
-        fields = [name for shape in shapes for name, part in shape.properties.items() if part.types & ID_TYPES]
-        keys = next((keys for some in named if (keys := id_fields([it.name for it in some], fields, word))), ())
-        id_name = keys[0] if len(keys) == 1 else id_field("", fields, word) or own_id(shapes)
-        id_schema = next((shape.properties[id_name] for shape in shapes if id_name in shape.properties), None)
+        own = identity(shapes, named, word)
         parent = next((parent for it in members if (parent := self._parent(it))), None)
         roles = {self._roles[it.key] for it in members}
         return Family(
-            *(kind, id_name, narrower(id_schema, named), prefix_of(id_schema, named), parent),
-            *(link_field(parent, self._named_above(members), shapes, id_name) if parent else None, shapes),
-            keys=keys if len(keys) > 1 else (),
+            *(kind, own.id, narrower(own.schema, named), prefix_of(own.schema, named), parent),
+            *(link_field(parent, self._named_above(members), shapes, own.id) if parent else None, shapes),
+            keys=own.keys,
+            inner=own.inner,
             at_sight=bool(named) and not roles & {Role.LIST, Role.CREATE},
             answers=tuple(answers),
         )

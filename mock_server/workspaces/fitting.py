@@ -127,7 +127,7 @@ def embedded(family: Family) -> frozenset[str]:
         for name, part in shape.properties.items()
         if part.types - {"null"} == {"object"} and "id" in part.properties
     }
-    return frozenset(found).difference(*(shape.required for shape in family.shapes))
+    return frozenset(found).difference(family.inner, *(shape.required for shape in family.shapes))
 
 
 def timestamps(family: Family, now: str) -> dict[str, Any]:
@@ -147,6 +147,21 @@ def as_time(stamp: str, form: int) -> Any:
 
 # Of a time as it goes out; in the order of TIMES.
 _FORMS: Sequence[Callable[[str], Any]] = (str, lambda text: text[:10], lambda text: epoch_ms(parse(text)) // 1000)
+
+
+def identified(family: Family, record: Record, id: Id) -> dict[str, Any]:
+    """A record with its id in every place that has it."""
+    own = {**record, **hidden_id(family, id), family.id: id}
+    return own | inner_id(family, own, id) if family.inner else own
+
+
+def inner_id(family: Family, record: Record, id: Any) -> dict[str, Any]:
+    """The object of a record that has the id inside, with this id; nothing if the kind has no such object."""
+    if not family.inner:
+        return {}
+    holder, name = family.inner
+    within = record.get(holder)
+    return {holder: {**(within if isinstance(within, dict) else {}), name: id}}
 
 
 def hidden_id(family: Family, id: Id) -> dict[str, Any]:

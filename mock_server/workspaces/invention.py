@@ -10,7 +10,7 @@ from mock_server.spec.families import BELOW, Family
 from mock_server.spec.generation import generate
 from mock_server.spec.regex_samples import RandomSource
 from mock_server.store.base import Id, Record
-from mock_server.workspaces.fitting import chance_for, completing, embedded, hidden_id, timestamps, valid
+from mock_server.workspaces.fitting import chance_for, completing, embedded, identified, inner_id, timestamps, valid
 from mock_server.workspaces.id_spellings import linked
 from mock_server.workspaces.identifiers import named_apart, second_ids
 from mock_server.world.clock import stamp
@@ -37,6 +37,7 @@ def invented_record(family: Family, id: Id, named: Mapping[str, Any], seed: int)
         spelt = [it for it in _spellings(value) if parts and all(part.accepts(it) for part in parts)]
         if spelt:
             record[name] = spelt[0]
+    record |= inner_id(family, record, named[family.id]) if family.id in named else {}
     return valid(family, record, lambda: chance)
 
 
@@ -74,7 +75,7 @@ def _made_up(
         return []
     count = 1 if is_single else recipe.generic
     shown = _shown(family)[:count]
-    used = {record[family.id] for record in shown if family.id in record}
+    used = {family.id_in(record) for record in shown}
     free = (id for index in range(2 * count + 1) if (id := ids.make(family.kind, index)) not in used)
     made: list[Record] = []
     for index in range(count):
@@ -85,8 +86,9 @@ def _made_up(
         record = _as_shown(family, example, times) if example else _invented_record(family, index, ids.seed, times)
         record |= _exemplary(family) if is_single and not example else {}
         if not (is_single and family.free and family.id not in family.fields):
-            id = example[family.id] if example and family.id in example else next(free)
-            record |= {**hidden_id(family, id), family.id: id}
+            known = family.id_in(example) if example else None
+            id = next(free) if known is None else known
+            record = identified(family, record, id)
             if contract.foreign:
                 seconds = second_ids(family, id, ids.seed)
                 record |= {name: value for name, value in seconds.items() if not example or name not in example}
@@ -98,10 +100,11 @@ def _shown(family: Family) -> list[Record]:
     """The records in the document's examples that can exist together, in its order."""
     found: dict[Any, Record] = {}
     for number, example in enumerate(family.examples):
-        id = example.get(family.id)
+        id = family.id_in(example)
         sound = isinstance(id, str | int) and not isinstance(id, bool) and id != ""
         if not sound or (family.id_schema is not None and not family.id_schema.accepts(id)):
-            example, id = {name: it for name, it in example.items() if name != family.id}, (number,)
+            own = {family.id, *family.inner[:1]}
+            example, id = {name: it for name, it in example.items() if name not in own}, (number,)
         found.setdefault(id, example)
     return list(found.values())
 

@@ -55,6 +55,61 @@ def test_what_is_listed_or_created_is_got_by_its_id(
         assert api.get(f"/things/{quote(str(thing[id]), safe='')}") == thing
 
 
+@pytest.mark.parametrize(
+    ("parameter", "holder", "fields", "name"),
+    [
+        ("tenant", "metadata", {"id": UUID, "createdAt": TEXT}, "id"),
+        ("workflow", "metadata", {"id": {**TEXT, "minLength": 36, "maxLength": 36}}, "id"),
+        ("name", "metadata", {"name": TEXT, "uid": TEXT, "labels": {"type": "object"}}, "name"),
+        ("uid", "metadata", {"name": TEXT, "uid": UUID}, "uid"),
+        ("entry_id", "sys", {"id": TEXT, "version": COUNT}, "id"),
+    ],
+)
+def test_the_id_in_the_metadata_of_a_record_is_its_id(
+    serve: Serve, parameter: str, holder: str, fields: Any, name: str
+) -> None:
+    inside = {**having(**fields), "required": [name]}
+    one = {**having(**{holder: inside, "title": TEXT, "slug": TEXT}), "required": [holder]}
+    declared = [{"name": parameter, "in": "path", "required": True, "schema": fields[name]}]
+    item = {"get": operation(one, parameters=declared), "put": operation(one, parameters=declared, body=one)}
+    item["delete"] = operation(status="204", parameters=declared)
+    made = operation(one, "201", body=having(title=TEXT))
+    api = serve({"/things": {"get": operation(listing(one)), "post": made}, f"/things/{{{parameter}}}": item})
+    created = api.good("POST", "/things", {"title": "new"})
+    listed = api.get("/things")
+    assert created in listed
+    assert len({thing[holder][name] for thing in listed}) == 4
+    for thing in listed:
+        assert api.get(f"/things/{thing[holder][name]}") == thing
+    path = f"/things/{created[holder][name]}"
+    changed = api.good("PUT", path, {"title": "other", holder: {name: listed[1][holder][name]}})
+    assert (changed["title"], changed[holder][name]) == ("other", created[holder][name])
+    api.good("DELETE", path)
+    assert api.ask("GET", path).status == 404
+
+
+def test_a_name_that_the_client_gives_in_the_metadata_is_the_id(serve: Serve) -> None:
+    parts = {"spec": having(image=TEXT), "status": having(phase=TEXT)}
+    pod = having(apiVersion=TEXT, kind=TEXT, metadata=having(name=TEXT, uid=TEXT), **parts)
+    declared = [{"name": "name", "in": "path", "required": True, "schema": TEXT}]
+    paths = {
+        "/pods": {"get": operation(listing(pod)), "post": operation(pod, "201", body=pod)},
+        "/pods/{name}": {"get": operation(pod, parameters=declared)},
+    }
+    api = serve(paths)
+    assert api.good("POST", "/pods", {"metadata": {"name": "web"}})["metadata"]["name"] == "web"
+    assert api.get("/pods/web")["metadata"]["name"] == "web"
+    assert api.ask("POST", "/pods", {"metadata": {"name": "web"}}).status == 409
+
+
+def test_metadata_of_a_record_that_has_an_id_is_no_place_of_ids(serve: Serve) -> None:
+    thing = having(id=TEXT, metadata=having(id=TEXT))
+    paths = {"/things": {"get": operation(listing(thing))}, "/things/{thing}": {"get": operation(thing)}}
+    api = serve(paths)
+    for one in api.get("/things"):
+        assert api.get(f"/things/{one['id']}") == one
+
+
 def test_two_fields_may_name_a_record(serve: Serve) -> None:
     line = having(order=TEXT, line=COUNT, text=TEXT)
     api = serve(

@@ -4,7 +4,7 @@ from typing import Any
 
 from mock_server.spec.families import BELOW
 from mock_server.store.base import Record, Row
-from mock_server.workspaces.fitting import hidden_id, timestamps
+from mock_server.workspaces.fitting import identified, timestamps
 from mock_server.workspaces.own_data.context import OwnDataContext
 from mock_server.workspaces.own_data.drafts import Draft
 from mock_server.workspaces.own_data.faults import FaultyValue
@@ -30,7 +30,7 @@ def store_record(context: OwnDataContext, draft: Draft) -> Row:
         others = {} if context.contract.foreign else _like_others(context, draft)
         starts = {name: value for name, value in family.starts.items() if name not in said}
         times = timestamps(family, stamp(context.now))
-        base = {**others, **starts, **times, **said, **hidden_id(family, draft.id), family.id: draft.id}
+        base = identified(family, {**others, **starts, **times, **said}, draft.id)
         record = context.completing(family)(base, lambda: context.chance(kind.name, draft.id))
     row = context.put(kind.name, draft.id, record)
     context.check(row, draft.said, draft.places, draft.path)
