@@ -12,7 +12,7 @@ import pytest
 from receivers import OK, Setting, receiving, saying
 
 from mock_server.webhooks.egress_client import EgressClient
-from mock_server.webhooks.name_lookups import NameLookups
+from mock_server.webhooks.name_lookups import MAX_LOOKUPS, MAX_LOOKUPS_PER_DOMAIN, NameLookups
 
 SILENT = 40
 """More names than an event loop has threads."""
@@ -26,7 +26,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     def look_up(host: Any, *given: Any, **named: Any) -> Any:
         names.append(host)
-        if str(host).endswith("silent.example"):
+        if str(host).rstrip(".").casefold().endswith("silent.example"):
             over.wait(20)
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return real(host, *given, **named)
@@ -51,6 +51,68 @@ def test_names_whose_server_is_silent_delay_no_other_delivery(asked: list[str]) 
         return status
 
     assert asyncio.run(scenario()) == 200
+
+
+def _look_ups() -> int:
+    return sum(thread.name == "name look-up" for thread in threading.enumerate())
+
+
+async def _begun(asked: list[str], count: int) -> None:
+    while len(asked) < count:
+        await asyncio.sleep(0.001)
+
+
+def test_names_of_one_silent_domain_hold_few_threads_and_the_next_domain_has_its_own(asked: list[str]) -> None:
+    async def scenario() -> None:
+        lookups, before = NameLookups(), _look_ups()
+        slow = [asyncio.create_task(lookups.resolve(f"{n}.Silent.example.")) for n in range(9)]
+        slow += [asyncio.create_task(lookups.resolve(f"{n}.a.silent.example")) for n in range(200)]
+        await _begun(asked, MAX_LOOKUPS_PER_DOMAIN)
+        assert (await asyncio.wait_for(lookups.resolve("127.0.0.1", 80), 5))[0]["host"] == "127.0.0.1"
+        assert _look_ups() - before <= MAX_LOOKUPS_PER_DOMAIN + 1
+        lookups.give_up()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+    asyncio.run(scenario())
+
+
+def test_the_threads_that_look_up_names_are_bounded_and_localhost_needs_no_turn(asked: list[str]) -> None:
+    async def scenario() -> None:
+        lookups, before = NameLookups(), _look_ups()
+        slow = [asyncio.create_task(lookups.resolve(f"hooks.{n}-silent.example")) for n in range(300)]
+        await _begun(asked, MAX_LOOKUPS)
+        assert (await asyncio.wait_for(lookups.resolve("localhost", 80), 5))[0]["host"] == "127.0.0.1"
+        assert _look_ups() - before <= MAX_LOOKUPS + 1
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        assert not lookups._threads._waiting, "nobody waits for those that were not begun"
+        assert len(lookups._running) <= MAX_LOOKUPS
+
+    asyncio.run(scenario())
+
+
+def test_a_look_up_that_waits_begins_when_another_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, held = list[str](), list[int](), threading.Lock()
+    found = [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))]
+
+    def look_up(host: str, *given: Any, **named: Any) -> Any:
+        with held:
+            at_once.append(host)
+            most.append(len(at_once))
+        time.sleep(0.0005)
+        with held:
+            at_once.remove(host)
+        return found
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+    async def scenario() -> int:
+        lookups = NameLookups()
+        return len(await asyncio.gather(*(lookups.resolve(f"{n}.busy.example", 80) for n in range(100))))
+
+    assert asyncio.run(scenario()) == 100
+    assert max(most) <= MAX_LOOKUPS_PER_DOMAIN
 
 
 def test_those_who_ask_for_one_name_at_one_time_share_a_look_up(asked: list[str]) -> None:
