@@ -6,15 +6,16 @@ each `anyOf` and `oneOf`, drawn by chance.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
 from mock_server.spec.array_samples import array_of
 from mock_server.spec.discriminator import discriminated
-from mock_server.spec.format_samples import FORMATS, digits, number, words
+from mock_server.spec.format_samples import digits, number, words
+from mock_server.spec.generation_budget import Budget, chosen
 from mock_server.spec.inheritance import PLAIN
 from mock_server.spec.json_types import common
-from mock_server.spec.regex_samples import RandomSource, looks_around
+from mock_server.spec.regex_samples import RandomSource
 from mock_server.spec.schema import Schema
 from mock_server.spec.schema_parts import (
     Endless,
@@ -25,21 +26,19 @@ from mock_server.spec.schema_parts import (
     matched,
     of_one_branch,
     pruned,
-    sized,
     smallest,
     write_only,
 )
+from mock_server.spec.text_samples import text_of
 
 _LARGE = 60  # parts of a value, from which on optional properties are made at its first level only
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
 _MAX_DEPTH = 6  # below this, the shortest value is sought
 _ENDLESS = 40
-_MAX_PARTS = 20_000  # of all attempts at one value
+_NAME = 3  # the name of a property is made in the time of so many parts
 _OUTER = 5  # an object or a list takes the time of so many other parts
 _TRIES = 24
 _STEADY = 16  # so many of them take the first kind of value that the types allow
-_WAYS_AROUND = 80  # attempts at one whose conditions are met by chance
-_WAYS = 8  # attempts at a pattern, each one shorter: its literal characters count too
 
 
 def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
@@ -49,15 +48,15 @@ def generate(schema: Schema, rng: RandomSource, *, example: bool = True) -> Any:
     """
     if example and schema.example is not None and schema.accepts(schema.example):
         return schema.example
-    left = _MAX_PARTS
+    budget = Budget()
     for attempt in range(_TRIES):
-        draft = _Draft(rng, left, steady=attempt < _STEADY, sparse=attempt % 4 == 2)
+        if not budget.next_attempt():
+            break
+        draft = _Draft(rng, budget, steady=attempt < _STEADY, sparse=attempt % 4 == 2)
         try:
             value = draft.value([schema], 0)
         except (Endless, OverflowError):
             continue
-        finally:
-            left -= draft.spent
         for candidate in (value, pruned(value, schema)) if attempt % 4 == 3 else (value,):
             if schema.accepts(candidate):
                 return candidate
@@ -70,26 +69,25 @@ class _Draft:
     """One attempt at a value. A ``sparse`` one has no optional properties: two of them may exclude each other."""
 
     rng: RandomSource
-    most: int
+    budget: Budget
     steady: bool
     sparse: bool = False
     made: int = field(default=0, init=False)
-    spent: int = field(default=0, init=False)
 
     def value(self, schemas: Parts, depth: int) -> Any:
         """Make a value that satisfies all ``schemas``. Raises Endless."""
         self.made += 1
-        self.spent += 1
-        if depth > _ENDLESS or self.spent > self.most:
+        if depth > _ENDLESS:
             raise Endless
+        self.budget.spend()
+        self.budget.grow(1)
         parts = self._holding(schemas)
         if any(part.node.get("default", ...) is None for part in parts) and all(it.accepts(None) for it in schemas):
             return None
         given = [part.node["const"] for part in parts if "const" in part.node][:1]
         given = given or next((list(part.node["enum"]) for part in parts if "enum" in part.node), [])
         if given:
-            fits = [value for value in given if all(part.accepts(value) for part in parts)] or given
-            return self.rng.choice([value for value in fits if value is not None] or [None])
+            return chosen(given, parts, self.rng, self.budget)
         if depth > _MAX_DEPTH and all("null" in schema.types for schema in schemas):
             return None
         said = [part.declared_types for part in parts if part.declared_types is not None]
@@ -126,7 +124,7 @@ class _Draft:
                 self._gather(self.rng.choice(valued), found)
 
     def object(self, parts: Parts, depth: int) -> dict[str, Any]:
-        self.spent += _OUTER
+        self.budget.spend(_OUTER)
         hidden = write_only(parts)
         required = {name for part in parts for name in part.node.get("required", ())} - hidden
         required |= {name for part in parts for name in discriminated(part)}
@@ -152,6 +150,7 @@ class _Draft:
         return not self.sparse and depth < (_SHALLOW if self.made < _LARGE else 1)
 
     def _property(self, made: dict[str, Any], name: str, parts: Parts, depth: int, *, needed: bool) -> None:
+        self.budget.spend(len(parts) // 40)
         named = [part.at("properties", name) for part in parts if name in part.node.get("properties", ())]
         named = named or below(parts, "additionalProperties")
         kinds = {kind: to for part in parts for kind, to in discriminated(part).get(name, {}).items()}
@@ -182,7 +181,7 @@ class _Draft:
     def _enough(self, made: dict[str, Any], parts: Parts, depth: int) -> None:
         """Add properties, up to `minProperties`; at least one if the pattern makes the value a dictionary."""
         least = largest(parts, "minProperties", 0)
-        if least > _MAX_PARTS:
+        if least > self.budget.work:
             raise Endless
         patterned = [(pattern, part) for part in parts for pattern in part.node.get("patternProperties", ())]
         named = below(parts, "propertyNames")
@@ -192,6 +191,7 @@ class _Draft:
         for _ in range((least - len(made)) * 3):
             if len(made) >= least:
                 return
+            self.budget.spend(_NAME)
             if patterned:
                 pattern, part = patterned[0]
                 name = matched(pattern, self.rng)
@@ -203,29 +203,12 @@ class _Draft:
 
     def array(self, parts: Parts, depth: int) -> list[Any]:
         """Make an array that satisfies all ``parts``. Raises Endless."""
-        self.spent += _OUTER
-        return array_of(parts, self.rng, lambda wanted: self.value(wanted, depth + 1), short=depth >= _MAX_DEPTH)
+        self.budget.spend(_OUTER)
+        short = depth >= _MAX_DEPTH
+        return array_of(parts, self.rng, self.budget, lambda wanted: self.value(wanted, depth + 1), short=short)
 
     def string(self, parts: Parts, depth: int) -> str:
-        least, most = largest(parts, "minLength", 0), smallest(parts, "maxLength", None)
-        if least > 100_000:
-            raise Endless
-        ways: list[Callable[[], str]] = []
-        for part in parts:
-            form, pattern = part.node.get("format"), part.node.get("pattern")
-            if form is not None and form in FORMATS:
-                ways.append(partial(FORMATS[form], self.rng))
-            if pattern is not None:
-                tries = _WAYS_AROUND if looks_around(pattern) else _WAYS
-                ways += [partial(matched, pattern, self.rng, least - fewer, most) for fewer in range(tries)]
-        if not ways:
-            return sized(words(self.rng), least, most, self.rng)
-        text = ""
-        for way in ways:
-            text = way()
-            if all(part.accepts(text) for part in parts):
-                break
-        return text
+        return text_of(parts, self.rng, self.budget)
 
     def number(self, parts: Parts, depth: int) -> float | int:
         whole = any("integer" in part.types and "number" not in part.types for part in parts)

@@ -65,13 +65,13 @@ def looks_around(pattern: str) -> bool:
 def _with_wishes(writer: "_Writer", longest: int) -> Sequence[str]:
     """Insert the texts that look-aheads demand, each in place of as many characters."""
     text = list(writer.text)
-    free = list(range(len(text)))
+    free = set(range(len(text)))
     for wish in writer.wishes:
         if 0 < len(wish) <= len(text):
             starts = [at for at in range(len(text) - len(wish) + 1) if all(at + i in free for i in range(len(wish)))]
             start = writer.rng.choice(starts or [0])
             text[start : start + len(wish)] = wish
-            free = [at for at in free if not start <= at < start + len(wish)]
+            free -= set(range(start, start + len(wish)))
     return text
 
 

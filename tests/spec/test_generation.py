@@ -473,3 +473,37 @@ def test_a_value_that_doubles_at_each_level_is_given_up_soon(twice: dict[str, An
     with pytest.raises(SpecError):
         generate(it, chance(1))
     assert time.process_time() - begun < 1
+
+
+LETTERS = {"pattern": "^[a-z]{3}$"}
+LOOKING = {"type": "string", "pattern": "^(?!a)(?=b)[a-z]{1000}$", "maxLength": 999}
+COSTLY: dict[str, Any] = {
+    "differing items": {"type": "array", "uniqueItems": True, "minItems": 100_000},
+    "differing items of a long enum": {"uniqueItems": True, "minItems": 1_000, "items": {"enum": list(range(1_000))}},
+    "items that contain what they cannot": {"contains": {**LOOKING, "pattern": "^(?!x)a{5}$"}, "minContains": 10_000},
+    "many names": {"type": "object", "propertyNames": LETTERS, "minProperties": 17_000},
+    "more names than there are": {"type": "object", "propertyNames": {"pattern": "^[a-b]$"}, "minProperties": 5_000},
+    "names of a long enum": {"propertyNames": {"enum": [f"k{n}" for n in range(3_000)]}, "minProperties": 3_000},
+    "a pattern that never holds": LOOKING,
+    "lists of lists of lists": {"items": {"items": {"minItems": 300}, "minItems": 300}, "minItems": 300},
+    "long texts": {"minItems": 1_000, "items": {"type": "string", "minLength": 100_000}},
+}
+
+
+@pytest.mark.parametrize("node", COSTLY.values(), ids=COSTLY)
+def test_a_value_takes_no_longer_than_the_loop_can_wait(node: Any) -> None:
+    it = schema(node)
+    it.accepts(None)  # makes what is made once
+    began = time.thread_time()
+    try:
+        size = len(json.dumps(generate(it, chance())))
+    except SpecError:
+        size = 0
+    assert time.thread_time() - began < 0.15
+    assert size < 5_000_000
+
+
+def test_items_of_a_long_enum_differ_if_there_are_enough() -> None:
+    values = list(range(300))
+    it = schema({"type": "array", "uniqueItems": True, "minItems": 300, "items": {"enum": values}})
+    assert sorted(generate(it, chance())) == values
