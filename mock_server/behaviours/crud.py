@@ -68,7 +68,7 @@ def listing(call: OperationContext) -> OperationResult:
     """List the records of a collection, narrowed by the filters that name a field."""
     family, where = call.binding.family, filters(call)
     above = records.parent(call)
-    if family.link is not None and above is not None:
+    if (call.binding.reference or family.link is not None) and above is not None:
         _narrow(where, *records.links_to(call, family, above))
 
     def items(view: Projection, rows: Sequence[Row]) -> Sequence[Any]:

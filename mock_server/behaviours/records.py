@@ -114,6 +114,8 @@ def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) 
 
 def links_to(call: OperationContext, family: Family, above: Id) -> tuple[str, Sequence[Id | None]]:
     """The field in which a record refers to its parent, and the values that mean the parent ``above``."""
+    if call.binding.reference:
+        return call.binding.reference, tuple(spellings(above))
     if is_loose(call, family):
         return BELOW, (above, None)
     return family.link or "", tuple(spellings(above))
@@ -127,9 +129,8 @@ def is_loose(call: OperationContext, family: Family) -> bool:
 def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
     """The fields in which a record refers to its parent."""
     kept = {BELOW: above} if is_loose(call, family) and not family.free else {}
-    if not family.link:
-        return kept
-    return {**kept, family.link: linked(family, above)}
+    field = call.binding.reference or family.link
+    return {**kept, field: linked(family, field, above)} if field else kept
 
 
 def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool) -> Iterator[Row]:

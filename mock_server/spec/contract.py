@@ -12,6 +12,7 @@ from mock_server.spec.event_sources import Source, documented_events, event_sour
 from mock_server.spec.families import Family
 from mock_server.spec.operation import Operation
 from mock_server.spec.path_template import BLANK
+from mock_server.spec.record_references import record_references
 from mock_server.spec.resources import Role, infer
 from mock_server.spec.schema import Schema
 
@@ -83,6 +84,11 @@ class Contract:
     def families(self) -> Mapping[str, Family]:
         """The resource families by kind."""
         return {binding.family.kind: binding.family for binding in self.bindings.values()}
+
+    @cached_property
+    def references(self) -> Mapping[str, Mapping[str, str]]:
+        """The fields with ids of other records, by kind, each with the other kind."""
+        return record_references(self.families)
 
     @cached_property
     def single_kinds(self) -> frozenset[str]:

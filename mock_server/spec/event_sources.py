@@ -1,6 +1,5 @@
 """The events of a document, its ``webhooks`` and ``callbacks``, and the change of a record that each name means."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from mock_server.spec.compilation import Compilation
 from mock_server.spec.document import METHODS, Document
 from mock_server.spec.families import Family
 from mock_server.spec.media_types import is_json
-from mock_server.spec.names import plain, singular
+from mock_server.spec.names import plain, singular, words_of
 from mock_server.spec.schema import Schema
 from mock_server.support.json_pointer import escape
 
@@ -18,7 +17,6 @@ SENDING = ("post", "put", "patch")
 """The methods with which an event may be sent, the usual one first."""
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _VERBS: Mapping[str, str] = {
     **dict.fromkeys(("created", "create", "new", "added", "add", "opened", "registered"), CREATED),
     **dict.fromkeys(("updated", "update", "changed", "change", "modified", "edited"), UPDATED),
@@ -103,7 +101,7 @@ def _is_like(schema: Schema, family: Family) -> bool:
 
 def _readings(event: str) -> Iterator[tuple[str, str]]:
     """The possible meanings of a name: a noun in plain words, and a verb, which stands last or first."""
-    words = [word.lower() for word in _WORDS.findall(event)]
+    words = words_of(event)
     words = [word for word in words if word not in _IDLE] or words
     for verb, thing in ((words[-1], words[:-1]), (words[0], words[1:])):
         known = _VERBS.get(verb, verb if verb == words[-1] else "")

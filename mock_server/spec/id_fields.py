@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mock_server.spec.names import plain, singular
+from mock_server.spec.names import plain, singular, words_of
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.schema import Schema
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _USUAL = ("id", "_id", "uuid", "guid", "gid", "sid", "uid", "token", "key", "slug", "code", "ref", "reference")
 _PREFIX = re.compile(r"\^?([A-Za-z]{2,12}_)")
 _IDS = ("mkcbxk8yqbeg", 1_000_001)  # as they are made where a document asks for nothing else
@@ -35,7 +34,7 @@ def id_field(parameter: str, fields: Iterable[str], word: str) -> str:
 
 def _readings(parameter: str, word: str, spelt: Mapping[str, str]) -> Iterator[str]:
     """Plain names that the parameter may mean, the likeliest first."""
-    words = [part.lower() for part in _WORDS.findall(parameter)]
+    words = words_of(parameter)
     yield plain(parameter)
     if words and words[-1] not in _NAMING:
         yield words[-1]

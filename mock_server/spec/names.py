@@ -3,11 +3,17 @@
 import re
 
 _JOINTS = re.compile(r"[^a-z0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 
 def plain(name: str) -> str:
     """The name without case and without the characters that join its words."""
     return _JOINTS.sub("", name.lower())
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name: ``billingCustomerID`` → ``billing``, ``customer``, ``id``."""
+    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def singular(word: str) -> str:

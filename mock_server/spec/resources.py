@@ -23,8 +23,8 @@ from mock_server.spec.paging import leads_on, paging_of, query_parameters
 from mock_server.spec.parameter import Parameter
 from mock_server.spec.resource_paths import Level, Place, ResourcePaths, items_of
 from mock_server.spec.schema import Schema
-from mock_server.spec.shallow_routes import joined_kinds, made_elsewhere
-from mock_server.spec.sorting import Sorting, infer_sorting
+from mock_server.spec.shallow_routes import joined_kinds, lists_by_reference, made_elsewhere
+from mock_server.spec.sorting import Sorting, infer_sorting, sortable_fields
 
 _SEARCHES = frozenset({"search", "query", "find", "filter", "lookup", "_search"})
 _CHANGES = frozenset({"PUT", "PATCH", "POST"})
@@ -47,7 +47,8 @@ class Binding(NamedTuple):
 
     ``paging`` maps page, limit, offset to parameters; ``filters`` says which fields a list's other parameters name.
     ``levels`` are the kinds in the path; ``within`` is the property of the body that contains the record, if there is
-    one; ``sorting`` says how a list can be ordered, ``leads_on`` whether its answer says where other pages are.
+    one; ``sorting`` says how a list can be ordered, ``leads_on`` whether its answer says where other pages are;
+    ``reference`` is the field that names the record above in the path, where the kind is listed without it as well.
     """
 
     role: Role
@@ -59,6 +60,7 @@ class Binding(NamedTuple):
     within: str = ""
     sorting: Sorting = Sorting()
     leads_on: bool = False
+    reference: str = ""
 
 
 class Inferred(NamedTuple):
@@ -87,7 +89,9 @@ class _Inference:
         self._at = OperationsAtPath(operations, self._paths)
         self._roles = {it.key: role for it in operations if (role := self._role(it))}
         self._joined: Mapping[str, str] = {}
-        self._joined, self._elsewhere = joined_kinds(uses := self._uses()), made_elsewhere(uses)
+        joined, self._elsewhere = joined_kinds(uses := self._uses()), made_elsewhere(uses)
+        by_reference, self._references = lists_by_reference(uses, joined)
+        self._joined = {**joined, **by_reference}
 
     def bindings(self) -> dict[str, Binding]:
         """The bindings by operation key."""
@@ -207,7 +211,7 @@ class _Inference:
     def _parent(self, operation: Operation) -> str | None:
         """The kind of the item below which the path lies."""
         levels = self._levels(operation)
-        return (levels[-2].kind or None) if len(levels) > 1 else None
+        return (levels[-2].kind or None) if len(levels) > 1 and operation.key not in self._references else None
 
     def _named_above(self, members: Iterable[Operation]) -> Iterator[str]:
         """The parameter that names the record above, of each operation with such a record in its path."""
@@ -225,24 +229,19 @@ class _Inference:
         role = self._roles[operation.key]
         wrapper = self._wrapper(operation, self._listed([operation]) or family.shapes)
         levels, within = self._levels(operation), within_body(operation.body, family.fields)
+        refers = self._references.get(operation.key, "")
         if role is not Role.LIST:
-            return Binding(role, family, wrapper, {}, Filters(), levels, within)
+            return Binding(role, family, wrapper, {}, Filters(), levels, within, reference=refers)
         paging = paging_of(operation, family.fields)
         unpaged = [it for it in query_parameters(operation) if it not in paging.values()]
-        sorting = infer_sorting(unpaged, _sortable(family))
+        sorting = infer_sorting(unpaged, sortable_fields(family.shapes))
         others = [it for it in unpaged if it not in sorting.parameters]
         filters = infer_filters(others, singular(family.kind.rpartition("/")[2]), family.id, family.shapes)
         leads = leads_on(operation, wrapper, paging)
-        return Binding(role, family, wrapper, paging, filters, levels, within, sorting, leads)
+        return Binding(role, family, wrapper, paging, filters, levels, within, sorting, leads, refers)
 
 
 def _placed(family: Family, known: Mapping[str, Family], others: Sequence[str]) -> Family:
     """The family, with the notes whether the parents of its records are known, and which others it shows."""
     above, shown = known.get(family.parent or ""), tuple(kind for kind in others if kind in known)
     return replace(family, loose=family.parent is not None and (above is None or above.at_sight), shows=shown)
-
-
-def _sortable(family: Family) -> list[str]:
-    """The fields of a record, and in JSON:API those one level down, by which a list can be sorted."""
-    inner = [shape.properties["attributes"] for shape in family.shapes if "attributes" in shape.properties]
-    return [*family.fields, *(f"attributes.{name}" for part in inner for name in part.properties)]

@@ -2,12 +2,13 @@
 
 Frameworks call this shallow nesting. Both paths are then of one kind, so that what is listed or created below an
 account is found by the shorter path, and nothing else is. So is what `/snapshots` lists, and only
-`/volumes/{}/snapshots` creates.
+`/volumes/{}/snapshots` creates. What `/customers/{}/orders` lists of `/orders` is the ones that name this customer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from mock_server.spec.envelopes import list_wrapper, record_wrapper
+from mock_server.spec.id_fields import link_field
 from mock_server.spec.names import plain, singular
 from mock_server.spec.operation import Operation
 from mock_server.spec.resource_paths import Level
@@ -32,6 +33,30 @@ def joined_kinds(uses: Mapping[str, Uses]) -> Mapping[str, str]:
             best = created or alike
             found.update({kind: best[0]} if len(best) == 1 else {})
     return {**found, **_created_below(uses, found)}
+
+
+def lists_by_reference(uses: Mapping[str, Uses], joined: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Map each kind that is only listed or created below a record to the kind that is listed at the top as well.
+
+    A field of these records names the record above, so that both lists show the same ones; the second result has that
+    field for each operation. ``joined`` are kinds that mean others already.
+    """
+    tops = {kind: some for kind, some in uses.items() if kind not in joined and _is_at_the_top(some)}
+    found: dict[str, str] = {}
+    for kind, some in uses.items():
+        if kind not in {*joined, *joined.values()} and _is_nested_collection(some):
+            named = [top for top in tops if _word(top) == _word(kind) and _have_a_part_in_common(uses[top], some)]
+            if len(named) == 1 and all(_reference(it, levels) for it, levels in some):
+                found[kind] = named[0]
+    return found, {it.key: _reference(it, levels) for kind in found for it, levels in uses[kind]}
+
+
+def _reference(operation: Operation, levels: Sequence[Level]) -> str:
+    """The field in which the records of a collection name the record above it; empty if they have none."""
+    named = operation.path_parameters[-1:]
+    fields = {name for schema in _shown(operation) for name in schema.properties}
+    field = link_field(levels[-2].kind, [it.name for it in named], [*_shown(operation)], "id")
+    return field if field in fields else ""
 
 
 def _created_below(uses: Mapping[str, Uses], joined: Mapping[str, str]) -> Mapping[str, str]:
@@ -83,6 +108,18 @@ def _is_read_at_the_top(uses: Uses) -> bool:
     reads = any(it.method == "GET" and levels[0].ids == 1 for it, levels in uses)
     creates = any(it.method == "POST" and not levels[0].ids for it, levels in uses)
     return all(len(levels) == 1 for _, levels in uses) and reads and not creates
+
+
+def _is_at_the_top(uses: Uses) -> bool:
+    """True for records that all paths name without others, and one lists."""
+    lists = any(it.method == "GET" and not levels[0].ids and list_wrapper(it.success.schema) for it, levels in uses)
+    return lists and all(len(levels) == 1 for _, levels in uses)
+
+
+def _have_a_part_in_common(one: Uses, other: Uses) -> bool:
+    """True if two kinds show one schema, or schemas that name the same fields."""
+    fields = [{frozenset(it.properties) for operation, _ in uses for it in _shown(operation)} for uses in (one, other)]
+    return bool(_parts(one) & _parts(other) or fields[0] & fields[1])
 
 
 def _is_below(kind: str, other: str, uses: Mapping[str, Uses]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.spec.names import plain
 from mock_server.spec.parameter import Parameter
+from mock_server.spec.schema import Schema
 
 _BY = frozenset({"sort", "sortby", "orderby", "ordering", "order", "sortfield", "sortkey", "orderfield", "sortcolumn"})
 _WAY = frozenset({"order", "direction", "dir", "sortorder", "sortdirection", "sortdir", "orderdirection", "orderdir"})
@@ -44,6 +45,15 @@ class Sorting:
             elif text.lower() not in (*_DOWN, *_UP):
                 unknown.append(text)
         return found, unknown
+
+
+def sortable_fields(shapes: Iterable[Schema]) -> list[str]:
+    """The fields of records of these shapes, and in JSON:API those one level down, by which a list can be sorted."""
+    parts = {name: part for shape in shapes for name, part in shape.properties.items()}
+    return [
+        *parts,
+        *(f"attributes.{name}" for name in (parts["attributes"].properties if "attributes" in parts else ())),
+    ]
 
 
 def infer_sorting(parameters: Iterable[Parameter], fields: Collection[str]) -> Sorting:

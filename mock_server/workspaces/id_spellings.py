@@ -16,7 +16,7 @@ def spellings(id: Any) -> Iterator[Id]:
         yield int(id)
 
 
-def linked(family: Family, above: Id) -> Id:
-    """The id of a record's parent, in the spelling that the record's own field for it takes."""
-    parts = [shape.properties[family.link] for shape in family.shapes if family.link in shape.properties]
-    return next((id for id in spellings(above) if all(part.accepts(id) for part in parts)), above)
+def linked(family: Family, field: str, other: Id) -> Id:
+    """The id of another record, in the spelling that the record's own ``field`` for it takes."""
+    parts = [shape.properties[field] for shape in family.shapes if field in shape.properties]
+    return next((id for id in spellings(other) if all(part.accepts(id) for part in parts)), other)

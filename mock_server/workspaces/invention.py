@@ -124,4 +124,4 @@ def _placed(contract: Contract, family: Family, above: Sequence[Record], index: 
     if family.link is None or not above:
         return {BELOW: None} if family.loose and not family.free else {}
     parent, one = contract.families.get(family.parent or ""), above[index % len(above)]
-    return {family.link: linked(family, one[parent.id if parent and parent.id in one else "id"])}
+    return {family.link: linked(family, family.link, one[parent.id if parent and parent.id in one else "id"])}

@@ -16,6 +16,7 @@ from mock_server.workspaces.fitting import valid
 from mock_server.workspaces.invention import invented_records
 from mock_server.workspaces.own_data.missing_values import with_missing_values
 from mock_server.workspaces.own_data.planting import Ground, write_records
+from mock_server.workspaces.seeded_references import refer
 from mock_server.workspaces.seeding_views import VIEWS
 from mock_server.workspaces.story_rows import noting_faults, story_rows
 from mock_server.world.build import LEAD_KINDS, world_context
@@ -108,6 +109,8 @@ def _add_invented(
     for family in sorted(contract.families.values(), key=lambda family: family.kind.count("/")):
         if family.kind not in rows and family.kind not in known:
             rows[family.kind] = _invented(contract, family, rows, recipe, ids, start)
+    if contract.foreign:
+        refer(contract, rows)
 
 
 def _invented(
