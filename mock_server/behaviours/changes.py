@@ -63,7 +63,7 @@ def insert(call: OperationContext, kind: str, fields: Fields, named: Id | None =
     if family is None:
         id = call.new_id(kind)
         return call.tx.put(kind, id, {**fields, "id": id, "createdAt": call.now, "updatedAt": call.now})
-    above = records.parent(call) if family.parent is not None or call.binding.reference else None
+    above = records.parent(call) if family.parent is not None else None
     id = _new_id(call, family, fields) if named is None else named
     record = identified(family, {**timestamps(family, call.now), **fields}, id)
     if above is not None:

@@ -101,10 +101,10 @@ def fetch(call: OperationContext) -> OperationResult:
 def create(call: OperationContext) -> OperationResult:
     """Create a record from the body and the document's defaults."""
     kind = call.binding.family.kind
-    several = several_in(call)
+    several, above = several_in(call), records.named_above(call)
     if several is not None:
-        return bulk_answer(call, [insert(call, kind, fields) for fields in several], rendered)
-    return answer(call, insert(call, kind, given(call)), _created(call))
+        return bulk_answer(call, [insert(call, kind, {**fields, **above}) for fields in several], rendered)
+    return answer(call, insert(call, kind, {**given(call), **above}), _created(call))
 
 
 def _created(call: OperationContext) -> int | None:

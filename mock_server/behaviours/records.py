@@ -129,8 +129,13 @@ def is_loose(call: OperationContext, family: Family) -> bool:
 def below(call: OperationContext, family: Family, above: Id) -> dict[str, Any]:
     """The fields in which a record refers to its parent."""
     kept = {BELOW: above} if is_loose(call, family) and not family.free else {}
-    field = call.binding.reference or family.link
-    return {**kept, field: linked(family, field, above)} if field else kept
+    return {**kept, family.link: linked(family, family.link, above)} if family.link else kept
+
+
+def named_above(call: OperationContext) -> dict[str, Any]:
+    """The field in which a record created below another names that one; empty for a kind that is below it always."""
+    field, above = call.binding.reference, parent(call)
+    return {field: linked(call.binding.family, field, above)} if field and above is not None else {}
 
 
 def _named(tx: Transaction, family: Family, own: Sequence[Any], *, loosely: bool) -> Iterator[Row]:

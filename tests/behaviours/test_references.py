@@ -11,7 +11,9 @@ ORDER, CUSTOMER = {"$ref": f"{PLACE}Order"}, {"$ref": f"{PLACE}Customer"}
 ID = {**COUNT, "readOnly": True}
 
 
-def shop(folder: Path, field: str = "customer_id", *, shown: Any = ORDER, part: Any = COUNT, **paths: Any) -> Foreign:
+def shop(
+    folder: Path, field: str = "customer_id", *, shown: Any = ORDER, part: Any = COUNT, more: Any = None
+) -> Foreign:
     orders = {**having(id=ID, note=TEXT, **{field: part}), "required": ["id", field]}
     served: dict[str, Any] = {
         "/orders": {"get": operation(listing(ORDER)), "post": operation(ORDER, "201", body=ORDER)},
@@ -22,7 +24,7 @@ def shop(folder: Path, field: str = "customer_id", *, shown: Any = ORDER, part: 
             "get": operation(listing(shown)),
             "post": operation(ORDER, "201", body=having(note=TEXT)),
         },
-        **paths,
+        **(more or {}),
     }
     return Foreign(folder, served, components={"schemas": {"Order": orders, "Customer": having(id=ID, name=TEXT)}})
 
@@ -106,5 +108,5 @@ def test_what_an_example_says_stays(tmp_path: Path) -> None:
     shown = {"id": 5, "customer_id": 77, "note": "shown"}
     answer = operation(ORDER)
     answer["responses"]["200"]["content"]["application/json"]["example"] = shown
-    api = shop(tmp_path, **{"/orders/{id}": {"get": answer}})
+    api = shop(tmp_path, more={"/orders/{id}": {"get": answer}})
     assert shown in api.get("/orders")
