@@ -7,8 +7,6 @@ from mock_server.spec.id_fields import ID_TYPES
 from mock_server.spec.names import plain, singular, words_of
 from mock_server.spec.schema import Schema
 
-_IDS = frozenset({"id", "uuid", "guid", "gid", "sid", "key"})
-
 
 def record_references(families: Mapping[str, Family]) -> Mapping[str, Mapping[str, str]]:
     """Map each kind to its fields with ids of other kinds, each with that kind.
@@ -35,9 +33,12 @@ def _references(family: Family, named: Mapping[str, Family]) -> Iterator[tuple[s
 def _other(field: str, part: Schema, named: Mapping[str, Family]) -> Family | None:
     """The kind of record of which a field has the id."""
     words = words_of(field)
-    if len(words) > 1 and words[-1] in _IDS and part.types & ID_TYPES:
-        found = (named.get("".join(words[start:-1])) for start in range(len(words) - 1))
-        return next((it for it in found if it is not None and words[-1] in ("id", plain(it.id))), None)
-    other = named.get(plain(field))
-    shown = {way.pointer for way in part.alternatives}  # the id, or the record itself if a client asks for it
-    return other if other is not None and shown & {shape.pointer for shape in other.shapes} else None
+    meant = (named.get("".join(words[start:-1])) for start in range(len(words) - 1))
+    other = next((it for it in meant if it is not None and words[-1] in ("id", plain(it.id))), None)
+    if other is not None and part.types & ID_TYPES:
+        return other
+    shown = named.get(plain(field))
+    ways = {way.pointer for way in part.alternatives} if shown is not None else set()
+    return (
+        shown if shown is not None and ways & {shape.pointer for shape in shown.shapes} else None
+    )  # `expand` shows it

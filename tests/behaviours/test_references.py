@@ -93,6 +93,14 @@ def test_made_up_records_name_records_that_exist(tmp_path: Path, field: str) -> 
     assert len({it[field] for it in api.get("/orders")}) > 1
 
 
+def test_an_id_may_be_called_otherwise(tmp_path: Path) -> None:
+    card, use = having(token=TEXT, name=TEXT), having(token=TEXT, card_token=TEXT)
+    use["required"] = ["token", "card_token"]
+    paths = {f"/{name}": {"get": operation(listing(one))} for name, one in (("cards", card), ("uses", use))}
+    api = Foreign(tmp_path, {**paths, "/cards/{card_token}": {"get": operation(card)}})
+    assert {it["card_token"] for it in api.get("/uses")} <= {it["token"] for it in api.get("/cards")}
+
+
 def test_an_id_or_the_record_itself_is_an_id_at_first(tmp_path: Path) -> None:
     api = shop(tmp_path, "customer", part={"anyOf": [COUNT, CUSTOMER]})
     known = {it["id"] for it in api.get("/customers")}
