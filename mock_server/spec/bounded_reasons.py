@@ -13,6 +13,7 @@ from mock_server.errors import Problem
 from mock_server.spec.document import Document
 from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import explained, pointer
+from mock_server.support.garbage_collector import collector_paused
 from mock_server.support.schema_keywords import LISTED, MANY, ONE, ONE_IN_PLACE
 
 _DEEPER = frozenset({*ONE, *MANY, *ONE_IN_PLACE, *LISTED, "dependentSchemas", "$ref", "required"})
@@ -124,11 +125,12 @@ def own_reason(part: SchemaPart, value: Any, path: Path) -> Problem | None:
 
 def _first_error(validator: jsonschema_rs.Validator, value: Any) -> jsonschema_rs.ValidationError | None:
     """The first error of a value. Whoever iterates over the errors has all of them made, each with a copy of it."""
-    try:
-        validator.validate(value)
-    except jsonschema_rs.ValidationError as error:
-        error.__traceback__ = None  # it has this frame, which has the value
-        return error
+    with collector_paused():  # an error holds a copy of what is wrong
+        try:
+            validator.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            error.__traceback__ = None  # it has this frame, which has the value
+            return error
     return None
 
 

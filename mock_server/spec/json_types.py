@@ -23,12 +23,19 @@ def common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     return one & other | ({"integer"} if whole else set())
 
 
-def is_small(value: Any, most: int) -> bool:
-    """Tell whether a value has at most so many characters and parts; a large one is not searched to its end."""
+def is_small(value: Any, most: int, characters: int = 1) -> bool:
+    """Tell whether a value has at most so many parts, and so many times ``characters``.
+
+    A large value is not searched to its end.
+    """
     left = [value]
     while left:
         part = left.pop()
-        most -= 1 + (len(part) if isinstance(part, str | list | dict) else 0)
+        most -= 1
+        if isinstance(part, str):
+            most -= len(part) // characters
+        elif isinstance(part, list | dict):
+            most -= len(part)
         if most < 0:
             return False
         if isinstance(part, dict):

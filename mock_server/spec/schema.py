@@ -15,7 +15,7 @@ from mock_server.spec.component_validators import ComponentValidator
 from mock_server.spec.document import Document
 from mock_server.spec.joined_schemas import joined
 from mock_server.spec.json_types import common, implied, is_small, type_of
-from mock_server.spec.large_reasons import first_reason
+from mock_server.spec.large_reasons import first_reason, is_soon_explained
 from mock_server.spec.recursion import recursion
 from mock_server.spec.schema_lint import compiled
 from mock_server.spec.validation_messages import explained
@@ -100,7 +100,7 @@ class Schema:
             return [explained(error, self._inline) for error in islice(self.validator.iter_errors(value), limit)]
         if recursion(self.document, self.place).winds:
             return [reason(self, value)]
-        if limit > 1 and is_small(value, _EXPLAINED):
+        if limit > 1 and is_small(value, _EXPLAINED) and is_soon_explained(self, value):
             return [complaint.explained() for complaint in self._component.complaints(value, limit)]
         return [] if self.accepts(value) else [first_reason(self, value)]
 

@@ -24,6 +24,10 @@ def of(**properties: Any) -> dict[str, Any]:
 
 FIFTY = {"anyOf": [{"type": "object", "required": [f"r{i}"]} for i in range(50)]}
 
+TREE = {"anyOf": [{"anyOf": [{"type": "object", "required": [f"r{i}-{j}"]} for j in range(100)]} for i in range(100)]}
+LISTS = [{"type": "array", "items": {"type": "array", "items": {"type": "string"}}}] * 50
+WIDE = {f"k{number}": number for number in range(400)}
+
 CASES: list[tuple[str, Any, Any, str, str]] = [
     ("another type", of(n=INTEGER), MANY, "/", 'not of type "object"'),
     ("another type below", of(l={"type": "object"}), {"l": MANY}, "/l", 'not of type "object"'),
@@ -42,6 +46,18 @@ CASES: list[tuple[str, Any, Any, str, str]] = [
         "/z",
         "is missing",
     ),
+    ("a hundred branches of a hundred each", TREE, WIDE, "/", "fits none of the 100 alternatives"),
+    ("a hundred branches of a hundred in a list", {"items": TREE}, [WIDE] * 20, "/0", "fits none of the 100"),
+    ("branches of which each has many errors", {"anyOf": LISTS}, [[1] * 100] * 10, "/", "fits none of the 50"),
+    ("branches under a name of a pattern", {"patternProperties": {"^k": TREE}}, {"k1": MANY}, "/k1", "fits none"),
+    ("branches under any name", {"additionalProperties": TREE}, {"a": {}, "k1": MANY}, "/a", "fits none of the 100"),
+    ("branches on a condition", {"if": {}, "then": TREE}, {"l": MANY}, "/", "fits none of the 100 alternatives"),
+    ("branches for a member", {"dependentSchemas": {"l": TREE}}, {"l": MANY}, "/", "fits none of the 100 alternatives"),
+    ("branches of the first item", {"prefixItems": [TREE]}, [{"l": MANY}], "/0", "fits none of the 100 alternatives"),
+    ("branches that one item may contain", {"not": TREE}, {"r0-0": MANY}, "/", "is not valid here"),
+    ("more than one branch", {"oneOf": [of(), {**of(), "minProperties": 1}]}, {"l": MANY}, "/", "fits 2 of the 2"),
+    ("a large item after many", {"items": FIFTY}, [{"r0": 1}] * 100 + [{"l": MANY}], "/100", "fits none of the 50"),
+    ("large items after large ones", {"items": FIFTY}, [{"r0": MANY[:900]}] * 20 + [MANY[:900]], "/20", "fits none"),
     ("what is unknown", {**of(k={}), "additionalProperties": False}, {"l": MANY}, "/l", "is not known here"),
     (
         "a pattern of names beside what is unknown",
@@ -56,7 +72,7 @@ CASES: list[tuple[str, Any, Any, str, str]] = [
 @pytest.mark.parametrize(("node", "value", "where", "what"), [case[1:] for case in CASES], ids=[it[0] for it in CASES])
 def test_the_reason_of_a_large_value_is_exact_and_soon(node: Any, value: Any, where: str, what: str) -> None:
     asked = schema(node)
-    asked.problems({"l": []})  # makes what is made once
+    asked.problems(json.loads(json.dumps(value)))  # makes what is made once
     began = time.thread_time()
     (problem,) = asked.problems(value)
     assert time.thread_time() - began < 0.1
