@@ -9,6 +9,7 @@ from typing import Any
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
 from contracts.scenarios import actions, protocol
+from contracts.scenarios.accepted import is_accepted
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import Record, RecordKind, differences
@@ -106,11 +107,11 @@ def _judge(client: ScenarioClient, operation: Operation, body: Any, what: str, e
     if (
         valid
         and operation.document.certain_validator(schema).is_valid(body)
-        and not exchange.succeeded
+        and not is_accepted(operation, exchange)
         and exchange.status != 409
     ):
         client.broken(input.ACCEPTED, operation, exchange, expected="success", got=exchange.answer(), where=what)
-    elif not valid and exchange.succeeded:
+    elif not valid and is_accepted(operation, exchange):
         client.broken(input.REFUSED, operation, exchange, expected="400", got=exchange.answer(), where=what)
 
 

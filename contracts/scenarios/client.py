@@ -15,6 +15,7 @@ from contracts.rules import input, response_conformance, wire_conformance
 from contracts.rules.location import Location
 from contracts.rules.openapi_core_judge import OpenapiCoreJudge
 from contracts.rules.rule import Finding, Rule, Violation
+from contracts.scenarios.accepted import leads_elsewhere
 from contracts.scenarios.needed_values import NeededValues
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.spec.document import Contract, Operation
@@ -199,17 +200,11 @@ class ScenarioClient:
         """Return ``exchange`` if it succeeded; else note it and raise ScenarioSkipped."""
         if self._asked_to_wait(exchange):
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: the target asked for fewer requests")
-        if 300 <= exchange.status < 400 and str(exchange.status) in operation.answers:
+        if leads_elsewhere(operation, exchange):
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}: it leads elsewhere")
         if not exchange.succeeded:
-            self.broken(
-                input.ACCEPTED,
-                operation,
-                exchange,
-                expected="success",
-                got=exchange.answer(),
-                where=str(exchange.status),
-            )
+            got, where = exchange.answer(), str(exchange.status)
+            self.broken(input.ACCEPTED, operation, exchange, expected="success", got=got, where=where)
             raise ScenarioSkipped(f"{operation.key} answered {exchange.status}")
         if exchange.json is NOT_JSON and operation.success is not None and operation.success.schema is not None:
             raise ScenarioSkipped(f"{operation.key} answered no JSON")  # which was noted: nobody else is to blame

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.rules import input
 from contracts.rules import lifecycle as rules
+from contracts.scenarios.accepted import is_accepted
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.records import RecordKind, keeps, may_replace, record_of
 from contracts.scenarios.skipped import ScenarioSkipped
@@ -62,7 +63,7 @@ def changes(client: ScenarioClient, family: Family) -> None:
 def _refused(client: ScenarioClient, operation: Operation, answers: Sequence[Exchange]) -> None:
     """Accuse an operation that fails because another request came at the same moment."""
     for exchange in answers:
-        if not exchange.succeeded and exchange.status not in _REFUSALS:
+        if not is_accepted(operation, exchange) and exchange.status not in _REFUSALS:
             client.broken(
                 input.ACCEPTED, operation, *answers, exchange, expected="success, or a conflict", got=exchange.answer(),
                 where="at-the-same-moment",

@@ -340,6 +340,25 @@ def _created_below_listed_at_the_top() -> Node:
     return document({**collection("V", "/volumes"), "/volumes/{volume}/snapshots": made, **top}, V=named, S=named)
 
 
+def _leading_elsewhere() -> Node:
+    """Writes whose only success leads elsewhere."""
+    paths = collection(change="patch")
+    moved = {"description": "", "headers": {"Location": {"schema": TEXT, "required": True}}}
+    paths["/things/{id}"]["patch"]["responses"] = {"303": moved, **REFUSED}
+    login = {
+        "requestBody": {"required": True, **body(thing("code", code=TEXT))},
+        "responses": {"302": moved, **REFUSED},
+    }
+    return document({**paths, "/login": {"post": login}}, T=thing("name", id=ID, name=TEXT))
+
+
+def _counted_in_pages_without_pages() -> Node:
+    """A list with figures about pages that cannot be asked for."""
+    figures = dict.fromkeys(("page", "per_page", "total", "total_pages"), INTEGER)
+    listed = thing("data", *figures, data=rows(ref("T")), **figures)
+    return document(collection(listed=listed), T=thing("name", id=ID, name=TEXT))
+
+
 def _content_type_as_a_header() -> Node:
     """Answers without content that require a header Content-Type, which OpenAPI ignores."""
     paths = collection()
@@ -453,6 +472,8 @@ SMALL: Mapping[str, Node] = {
     "a header Content-Type": _content_type_as_a_header(),
     "records below listed ones": _shallow_below_others(),
     "created below, listed at the top": _created_below_listed_at_the_top(),
+    "writes that lead elsewhere": _leading_elsewhere(),
+    "pages that nobody asks for": _counted_in_pages_without_pages(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
     "files below a record": _files_below(),
