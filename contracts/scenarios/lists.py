@@ -182,14 +182,8 @@ def _additions(client: ScenarioClient, listing: Listing, plain: rules.Page, adde
         return
     for value, names in added.items():
         if not names and (listing.key in EXPANDED or _expandable(listing, [value])):
-            client.broken(
-                rules.ADDS,
-                listing.operation,
-                plain.exchange,
-                expected=f"{value} to add something",
-                got="nothing more",
-                where=value,
-            )
+            due, got = f"{value} to add something", "nothing more"
+            client.broken(rules.ADDS, listing.operation, plain.exchange, expected=due, got=got, where=value)
     everything = [names for value, names in added.items() if _ALL.fullmatch(value)]
     others = [names for value, names in added.items() if not _ALL.fullmatch(value)]
     if everything and (any(names != most for names in everything) or (len(others) > 1 and most in others)):
@@ -224,8 +218,8 @@ def catalogue(client: ScenarioClient, listing: Listing) -> None:
     counts = {"groups": len(groups), "entries": sum(map(len, inner))}
     members = exchange.json if isinstance(exchange.json, dict) else {}
     # Beside totals stand what was asked for: an offset, a limit.
-    counting = [name for name in members if is_total(name) and name != listing.totals.pages]
-    totals = [members[name] for name in counting if isinstance(members[name], int)]
+    plain = {name: value for name, value in members.items() if isinstance(value, int) and name != listing.totals.pages}
+    totals = [value for name, value in plain.items() if is_total(name)]
     one = len(totals) == 1 and totals[0] in (counts["groups"], *([counts["entries"]] if inner else ()))
     if totals and not one and sorted(totals) != sorted(counts.values()):
         got = f"{counts['groups']} groups with {counts['entries']} entries, totals {totals}"
