@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from mock_server.spec.schema import Schema
+from mock_server.support.json_pointer import unescape
 
 _NAME = re.compile(r"[^\w.-]+")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +66,7 @@ def _said(schema: Schema | None) -> Mapping[str, Any]:
 
 def _component(schema: Schema | None) -> str:
     start, _, name = schema.pointer.rpartition("/") if schema else ("", "", "")
-    return name if start == "/components/schemas" else ""
+    return unescape(name) if start == "/components/schemas" else ""
 
 
 def _tag(name: str, prefix: Any) -> str:

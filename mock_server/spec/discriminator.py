@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from mock_server.spec.inheritance import with_heirs
 from mock_server.support.document_keywords import mappings_of_keywords
-from mock_server.support.json_pointer import find
+from mock_server.support.json_pointer import find, unescape
 
 _ALTERNATIVES = ("oneOf", "anyOf")
 _NAMES = "x-mock-discriminated"
@@ -40,7 +40,7 @@ def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
     mapping = {key: str(to) for key, to in mapping.items()} if isinstance(mapping, dict) else {}
     lists = [node[word] for word in _ALTERNATIVES if isinstance(node.get(word), list)]
     if not lists and mapping:
-        node[_NAMES] = {name: {kind: unquote(to.rpartition("/")[2]) for kind, to in mapping.items()}}
+        node[_NAMES] = {name: {kind: _name(to) for kind, to in mapping.items()}}
     for branches in lists:
         for index, branch in enumerate(branches):
             reference = branch.get("$ref") if isinstance(branch, dict) else None
@@ -57,9 +57,14 @@ def _mark(node: dict[str, Any], root: Mapping[str, Any]) -> None:
                 }
 
 
+def _name(reference: str) -> str:
+    """The name of the schema that a reference, or a mapping's value, leads to."""
+    return unescape(unquote(reference.rpartition("/")[2]))
+
+
 def _kinds(reference: str, mapping: Mapping[str, str]) -> list[str]:
     """The values of the property for the schema at ``reference``: the names that map to it, and its own name."""
-    own = unquote(reference.rpartition("/")[2])
+    own = _name(reference)
     mapped = [kind for kind, to in mapping.items() if unquote(to) == unquote(reference) or to == own]
     return [*mapped, *([own] if own not in mapped else [])]
 

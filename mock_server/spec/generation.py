@@ -30,6 +30,7 @@ from mock_server.spec.schema_parts import (
     write_only,
 )
 from mock_server.spec.text_samples import text_of
+from mock_server.support.json_pointer import split
 
 _LARGE = 60  # parts of a value, from which on optional properties are made at its first level only
 _SHALLOW = 3  # above this, optional properties are made too: a schema may contain itself
@@ -156,7 +157,7 @@ class _Draft:
         kinds = {kind: to for part in parts for kind, to in discriminated(part).get(name, {}).items()}
         fits = {kind: to for kind, to in kinds.items() if all(part.accepts(kind) for part in named)}
         if fits:
-            own = {part.pointer.rpartition("/")[2] for part in parts}  # what the value is made for counts first
+            own = {split(part.pointer)[-1] for part in parts if part.pointer}  # what the value is made for counts first
             made[name] = self.rng.choice([kind for kind, to in fits.items() if to in own] or list(fits))
         elif needed or not any(part.never for part in named):
             made[name] = self.value(named, depth + 1) if named else words(self.rng)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_server.support.document_keywords import mappings_of_keywords
-from mock_server.support.json_pointer import escape
+from mock_server.support.json_pointer import join, reference_tokens, to_reference
 
-_PLACE = "#/components/schemas/"
+_PLACE = ("components", "schemas")
 _ALTERNATIVES = ("oneOf", "anyOf")
 PLAIN = "x-mock-plain-base"
 """Marks the base among its heirs: it is admitted, but no value is made for it."""
@@ -25,15 +25,26 @@ def with_heirs(root: dict[str, Any]) -> None:
     schemas = components.get("schemas") if isinstance(components, dict) else None
     if not isinstance(schemas, dict) or not (heirs := _heirs(schemas)):
         return
-    named = {f"{_PLACE}{escape(base)}": f"{_PLACE}{escape(_choice(base))}" for base in heirs}
+    named = {base: _reference(_choice(base)) for base in heirs}
     own = {id(part) for some in heirs.values() for heir in some for part in schemas[heir]["allOf"]}
     for node in mappings_of_keywords(root):
-        if id(node) not in own and isinstance(node.get("$ref"), str) and node["$ref"] in named:
-            node["$ref"] = named[node["$ref"]]
+        if id(node) not in own and (base := _component(node)) in named:
+            node["$ref"] = named[base]
     for base, some in heirs.items():
-        ways: list[Any] = [{"$ref": f"{_PLACE}{escape(name)}"} for name in some]
-        itself = {"allOf": [{"$ref": f"{_PLACE}{escape(base)}"}], PLAIN: True}
+        ways: list[Any] = [{"$ref": _reference(name)} for name in some]
+        itself = {"allOf": [{"$ref": _reference(base)}], PLAIN: True}
         schemas[_choice(base)] = {"anyOf": [*ways, itself], "discriminator": schemas[base]["discriminator"]}
+
+
+def _reference(name: str) -> str:
+    return to_reference(join((*_PLACE, name)))
+
+
+def _component(node: Any) -> str:
+    """The name of the component that a reference leads to; empty if it leads elsewhere."""
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    tokens = reference_tokens(reference) if isinstance(reference, str) and reference.startswith("#/") else []
+    return tokens[2] if tokens[:2] == [*_PLACE] and len(tokens) == 3 else ""
 
 
 def _choice(base: str) -> str:
@@ -59,9 +70,8 @@ def _is_base(schema: Any) -> bool:
 def _parents(schema: Any, schemas: Mapping[str, Any]) -> Iterator[str]:
     parts = schema.get("allOf") if isinstance(schema, dict) else None
     for part in parts if isinstance(parts, list) else ():
-        reference = part.get("$ref") if isinstance(part, dict) else None
-        if isinstance(reference, str) and reference.startswith(_PLACE) and reference[len(_PLACE) :] in schemas:
-            yield reference[len(_PLACE) :]
+        if (name := _component(part)) in schemas:
+            yield name
 
 
 def _below(name: str, children: Mapping[str, list[str]]) -> Iterator[str]:

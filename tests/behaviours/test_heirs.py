@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from foreign import COUNT, TEXT, Foreign, having, listing, operation
 
+from mock_server.support.json_pointer import join, to_reference
+
 PLACE = "#/components/schemas/"
 
 
@@ -73,3 +75,23 @@ def test_a_property_may_be_called_as_a_keyword_is(tmp_path: Path, name: str) -> 
     api = Foreign(tmp_path, paths, components={"schemas": schemas})
     body = {name: {"kind": "Card", "number": "1"}}
     assert api.good("POST", "/wallets", body)[name] == body[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["Card Payment", "Pay<Card>", "Pay[Card]", "a/b", "x~y", "100%", "Zahlung ü", "v1.Card"]
+)
+def test_a_kind_is_called_as_its_schema_whatever_the_name(tmp_path: Path, name: str) -> None:
+    base = {**having(kind=TEXT), "required": ["kind"], "discriminator": {"propertyName": "kind"}}
+    child = {"allOf": [{"$ref": to_reference(join(("components", "schemas", f"{name} base")))}, having(number=TEXT)]}
+    other = {**having(kind=TEXT, text=TEXT), "required": ["kind"]}
+    way = {"$ref": to_reference(join(("components", "schemas", name)))}
+    choice = {"oneOf": [way, {"$ref": PLACE + "Other"}], "discriminator": {"propertyName": "kind"}}
+    wallet = having(id={**COUNT, "readOnly": True}, way=choice, pay=child["allOf"][0])
+    paths = {"/wallets": {"get": operation(listing(wallet)), "post": operation(wallet, "201", body=wallet)}}
+    api = Foreign(tmp_path, paths, components={"schemas": {f"{name} base": base, name: child, "Other": other}})
+
+    body = {"way": {"kind": name, "number": "1"}, "pay": {"kind": name, "number": "2"}}
+    made = api.good("POST", "/wallets", body)
+    assert {"way": made["way"], "pay": made["pay"]} == body
+    assert api.ask("POST", "/wallets", {"way": {"kind": f"{name}."}}).status == 400
+    assert {it["way"]["kind"] for it in api.get("/wallets")} <= {name, "Other"}
