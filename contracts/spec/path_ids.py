@@ -7,6 +7,7 @@ from contracts.spec.document import Contract, Operation, blank
 
 USUAL_METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY"})
 """The methods that the suite sends; nothing is known of those that a document has as `additionalOperations`."""
+_PLAIN = ("string", "integer", "number", "boolean")
 _NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -44,12 +45,14 @@ def knows_parents(contract: Contract, operation: Operation) -> bool:
 
 
 def _supplies(operation: Operation) -> bool:
-    """True for an operation at a collection that creates a record, or that may list some."""
+    """True for an operation at a collection that creates a record, or that may list some: names alone are none."""
     answer = operation.success
     if operation.method != "GET" or answer is None or answer.schema is None:
         return operation.method == "POST"
     schema = operation.document.resolve(answer.schema)
-    return bool(schema.get("type") == "array" or operation.document.properties(schema))
+    if schema.get("type") != "array":
+        return bool(operation.document.properties(schema))
+    return operation.document.resolve(schema.get("items", {})).get("type") not in _PLAIN
 
 
 def shares_path(contract: Contract, operation: Operation, path: str) -> bool:

@@ -359,6 +359,15 @@ def _counted_in_pages_without_pages() -> Node:
     return document(collection(listed=listed), T=thing("name", id=ID, name=TEXT))
 
 
+def _listed_by_name() -> Node:
+    """Records of which a list shows the names alone, and what is below them."""
+    subject = query("subject", where="path", required=True)
+    versions: Node = {"parameters": [subject], "get": {"responses": {"200": answer(rows(INTEGER)), **REFUSED}}}
+    named: Node = {"parameters": [subject], "delete": {"responses": {"204": answer(), **REFUSED}}}
+    names: Node = {"get": {"responses": {"200": answer(rows(TEXT)), **REFUSED}}}
+    return document({"/subjects": names, "/subjects/{subject}": named, "/subjects/{subject}/versions": versions})
+
+
 def _content_type_as_a_header() -> Node:
     """Answers without content that require a header Content-Type, which OpenAPI ignores."""
     paths = collection()
@@ -474,6 +483,7 @@ SMALL: Mapping[str, Node] = {
     "created below, listed at the top": _created_below_listed_at_the_top(),
     "writes that lead elsewhere": _leading_elsewhere(),
     "pages that nobody asks for": _counted_in_pages_without_pages(),
+    "names alone": _listed_by_name(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
     "files below a record": _files_below(),
