@@ -39,8 +39,7 @@ class _Request:
         self.path = exchange.path
         self.method = exchange.method.lower()
         self.body = exchange.sent_body or None
-        sent = exchange.sent_headers.get("content-type", "")
-        self.content_type = sent if sent in operation.body_types else sent.partition(";")[0]
+        self.content_type = _without_parameters(exchange.sent_headers.get("content-type", ""))
 
 
 class _Response:
@@ -165,7 +164,8 @@ def _normal(node: Any) -> Any:
     """Rewrite lists of types as ``anyOf``: openapi-core cannot read them in parameters (its issue 1180).
 
     Also write out `explode` for `deepObject`, which always has it, and drop the format `time`, for which openapi-core
-    refuses the offset that RFC 3339 demands, and fractions in `multipleOf`: to it 969.31 is no multiple of 0.01.
+    refuses the offset that RFC 3339 demands, and fractions in `multipleOf`: to it 969.31 is no multiple of 0.01. Media
+    types lose their parameters: it finds none that has one.
     """
     return rewritten(node, _normalized)
 
@@ -178,11 +178,26 @@ def _normalized(node: dict[str, Any]) -> dict[str, Any]:
         del copy["multipleOf"]
     if copy.get("style") == "deepObject":
         copy["explode"] = True
+    if isinstance(copy.get("content"), Mapping):
+        copy["content"] = _by_plain_type(copy["content"])
     kinds = copy.get("type")
     if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds):
         del copy["type"]
         return {**copy, "anyOf": [{"type": kind} for kind in kinds]} if "anyOf" not in copy else copy
     return copy
+
+
+def _by_plain_type(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The bodies by media type without parameters; of several versions that differ any is right."""
+    found: dict[str, Any] = {}
+    for name, body in content.items():
+        plain = _without_parameters(str(name))
+        found[plain] = body if found.get(plain, body) == body else {}
+    return found
+
+
+def _without_parameters(media_type: str) -> str:
+    return media_type.partition(";")[0].strip()
 
 
 def _is_servers(name: Any, value: Any) -> bool:

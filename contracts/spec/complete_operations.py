@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.spec.readable_parts import METHODS, with_readable_parts
-from mock_server.support.json_pointer import find
+from mock_server.support.json_pointer import target
 
 _NAME = re.compile(r"\{([^{}]+)\}")
-_MAX_CHAINED = 20  # references, one after another
 _IGNORED = ("accept", "authorization", "content-type")
 """Names of header parameters that OpenAPI ignores: other parts of a document say what these headers hold."""
 
@@ -27,7 +26,7 @@ def with_complete_operations(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _item(document: Mapping[str, Any], path: str, item: Any) -> Any:
-    listed, item = item, _target(document, item)
+    listed, item = item, target(document, item)
     if not isinstance(item, Mapping) or "$ref" in item:
         return listed
     made = {way: _operation(document, path, item, item[way]) for way in METHODS if isinstance(item.get(way), Mapping)}
@@ -36,7 +35,7 @@ def _item(document: Mapping[str, Any], path: str, item: Any) -> Any:
 
 
 def _operation(document: Mapping[str, Any], path: str, item: Mapping[str, Any], operation: Any) -> Any:
-    whole = _target(document, operation)
+    whole = target(document, operation)
     if not isinstance(whole, Mapping):
         return operation
     whole = _without_ignored(document, whole)
@@ -52,7 +51,7 @@ def _without_ignored(document: Mapping[str, Any], owner: Mapping[str, Any]) -> M
     listed = owner.get("parameters")
     if not isinstance(listed, list):
         return owner
-    kept = [parameter for parameter in listed if not _is_ignored(_target(document, parameter))]
+    kept = [parameter for parameter in listed if not _is_ignored(target(document, parameter))]
     return {**owner, "parameters": kept} if len(kept) < len(listed) else owner
 
 
@@ -66,16 +65,5 @@ def _parameters(document: Mapping[str, Any], *owners: Mapping[str, Any]) -> Iter
     for owner in owners:
         listed = owner.get("parameters")
         for parameter in listed if isinstance(listed, list) else ():
-            if isinstance(found := _target(document, parameter), Mapping):
+            if isinstance(found := target(document, parameter), Mapping):
                 yield found
-
-
-def _target(document: Mapping[str, Any], node: Any) -> Any:
-    """The node that a chain of references leads to; ``node`` itself if it is none, or leads to nothing."""
-    start = node
-    for _ in range(_MAX_CHAINED):
-        reference = node.get("$ref") if isinstance(node, Mapping) else None
-        if not isinstance(reference, str):
-            return node if reference is None else start
-        node = find(document, reference)
-    return start

@@ -14,7 +14,9 @@ from contracts.errors import CannotRun
 from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
 from contracts.spec.discriminators import chosen_branches
+from contracts.spec.readable_parts import METHODS
 from contracts.spec.rewriting import rewritten
+from mock_server.support.json_pointer import target
 from mock_server.support.path_items import with_merged_path_items
 from mock_server.support.schema_keywords import LISTED, NAMED, ONE_IN_PLACE
 from mock_server.support.schemas_as_meant import as_meant
@@ -43,7 +45,7 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     """
     if not isinstance(raw, Mapping) or not str(raw.get("openapi", "")).startswith("3."):
         raise CannotRun(f"{name}: no OpenAPI 3 document", "give another file")
-    whole = with_merged_path_items(given := dict(raw))
+    whole = _with_path_items(with_merged_path_items(given := dict(raw)))
     raw, slips = as_meant(whole) if mended else (whole, ())
     base, paths = _base(name, raw), raw.get("paths")
     complete_paths = _whole_paths(name, base, paths) if isinstance(paths, Mapping) else {}
@@ -57,6 +59,20 @@ def plain(name: str, raw: Any, *, mended: bool = True) -> Mapping[str, Any]:
     translated = older or whole is not given or bool(base or slips) or complete is not document or loose != complete
     marks = {TRANSLATED: translated, BASE: base, VENDORS: _is_vendors(raw)}
     return {**loose, **{mark: value for mark, value in marks.items() if value}}
+
+
+def _with_path_items(raw: dict[str, Any]) -> dict[str, Any]:
+    """The document with the path items and operations that references in its paths lead to; itself if there is none."""
+    paths = raw.get("paths")
+    if not isinstance(paths, Mapping):
+        return raw
+    items = {path: _with_operations(raw, target(raw, item)) for path, item in paths.items()}
+    return {**raw, "paths": items} if any(items[path] is not item for path, item in paths.items()) else raw
+
+
+def _with_operations(raw: Mapping[str, Any], item: Any) -> Any:
+    ways = {way: target(raw, part) for way, part in item.items() if way in METHODS} if isinstance(item, Mapping) else {}
+    return {**item, **ways} if any(ways[way] is not item[way] for way in ways) else item
 
 
 def _whole_paths(name: str, base: str, paths: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.spec.rewriting import WRITABLE, rewritten
 from mock_server.support.document_keywords import DATA
-from mock_server.support.json_pointer import find, join, reference_tokens, to_reference
+from mock_server.support.json_pointer import find, join, reference_tokens, target, to_reference
 from mock_server.support.schema_keywords import LISTED_IN_PLACE, NAMED
 
 Node = Mapping[str, Any]
@@ -60,7 +60,10 @@ class _Writable:
         }
 
     def content(self, body: Any) -> Any:
-        """A request body with such schemas; a reference to one is not changed."""
+        """A request body with such schemas; a reference to a component is not changed."""
+        reference = body.get("$ref") if isinstance(body, Mapping) else None
+        if isinstance(reference, str) and reference_tokens(reference)[:2] != ["components", "requestBodies"]:
+            body = target(self._document, body)  # a part of another file
         content = body.get("content") if isinstance(body, Mapping) else None
         if not isinstance(content, Mapping):
             return body

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+_MAX_CHAINED = 50  # references, one after another
+
 
 def escape(token: str | int) -> str:
     """One token as it stands in a pointer."""
@@ -43,4 +45,15 @@ def find(root: Any, reference: str) -> Any:
             node = node[int(token)] if token.isdecimal() and int(token) < len(node) else None
         else:
             node = node.get(token) if isinstance(node, Mapping) else None
+    return node
+
+
+def target(root: Any, node: Any) -> Any:
+    """The node that a chain of references leads to; ``node`` itself if it is none, or leads to nothing."""
+    end = node
+    for _ in range(_MAX_CHAINED):
+        reference = end.get("$ref") if isinstance(end, Mapping) else None
+        if not isinstance(reference, str):
+            return node if end is None else end
+        end = find(root, reference)
     return node

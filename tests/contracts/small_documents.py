@@ -1,5 +1,6 @@
 """Small documents of other people's habits, one for each: a mock that serves them is to be accused of nothing."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -475,7 +476,27 @@ def _hardly_different() -> Node:
     )
 
 
+def _elsewhere() -> Node:
+    """A document whose path items and operations stand among the components."""
+    whole = document(collection(), T=thing("id", "name", id={**ID, "readOnly": True}, name=TEXT))
+    items = {f"item{n}": item for n, item in enumerate(whole["paths"].values())}
+    whole["components"]["pathItems"] = items
+    whole["paths"] = {
+        path: {"$ref": f"#/components/pathItems/{name}"} for path, name in zip(whole["paths"], items, strict=True)
+    }
+    return whole
+
+
+def _with_charsets() -> Node:
+    """A document whose media types have a parameter."""
+    whole = document(collection(), T=thing("name", id=ID, name=TEXT))
+    spelt: Node = json.loads(json.dumps(whole).replace('"application/json"', '"application/json; charset=utf-8"'))
+    return spelt
+
+
 SMALL: Mapping[str, Node] = {
+    "path items elsewhere": _elsewhere(),
+    "media types with a parameter": _with_charsets(),
     "an object in the query": _objects_in_a_query(),
     "a body of a read": _reads_with_a_body(),
     "a header Content-Type": _content_type_as_a_header(),
