@@ -1,18 +1,9 @@
 """Read text files from outside: bounded, in the encodings that editors and shells use."""
 
-import codecs
 from pathlib import Path
 
 from contracts.errors import CannotRun
-
-# PowerShell's `>` writes UTF-16, and editors of Windows begin UTF-8 with a mark. Longer marks come first.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+from mock_server.support.text import encoding_of
 
 
 class NotText(CannotRun):
@@ -35,7 +26,7 @@ def content(file: str | Path, most: int, remedy: str) -> bytes:
 
 def decoded(raw: bytes, name: str, errors: str = "strict") -> str:
     """Decode a text, without its byte order mark. Raises NotText with the line that is in no known encoding."""
-    mark, encoding = next(((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", "utf-8"))
+    mark, encoding = encoding_of(raw)
     try:
         return raw[len(mark) :].decode(encoding, errors)
     except UnicodeDecodeError as fault:

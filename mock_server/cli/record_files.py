@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.exact_json import NotJson, read_json
-from mock_server.support.text import short_repr
+from mock_server.support.text import file_text, short_repr
 
 MAX_BYTES = 8 * 1024 * 1024
 """Most bytes of a file; the server takes ``--max-body`` bytes in one request."""
@@ -50,7 +50,7 @@ def _text(path: Path) -> str:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise SettingsError(Problem(str(path), f"longer than {MAX_BYTES:,} bytes", "split it"))
-        return raw.decode("utf-8-sig")
+        return file_text(raw)
     except UnicodeDecodeError as fault:
         line = raw.count(b"\n", 0, fault.start) + 1
         raise SettingsError(Problem(f"{path}:{line}", "not UTF-8", "save it in UTF-8")) from None

@@ -12,7 +12,7 @@ from typing import Any
 from mock_server.errors import Problem, SetupError
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.file_cache import cached
-from mock_server.support.text import shorten
+from mock_server.support.text import file_text, shorten
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_YAML_BYTES = 16 * 1024 * 1024
@@ -49,7 +49,7 @@ def read_bytes(raw: bytes, name: str, error: type[SetupError], slips: list[Probl
     if len(raw) > MAX_BYTES:
         raise error(Problem(name, f"larger than {MAX_BYTES // 1024**2} MiB", "give a smaller one"))
     try:
-        text = raw.decode("utf-8-sig")
+        text = file_text(raw)
     except UnicodeDecodeError as fault:
         line = raw.count(b"\n", 0, fault.start) + 1
         raise error(Problem(f"{name}:{line}", "not UTF-8", "save it in UTF-8")) from None

@@ -1,8 +1,28 @@
 """Turn bytes from outside into text that is safe in UTF-8, in JSON, in a file and on a terminal."""
 
 import base64
+import codecs
 
 _BASE64 = "base64:"
+# PowerShell's `>` writes UTF-16, and editors of Windows begin UTF-8 with a mark. Longer marks come first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def encoding_of(raw: bytes) -> tuple[bytes, str]:
+    """The byte order mark of a text file, and the encoding that it stands for: UTF-8 without a mark."""
+    return next(((mark, encoding) for mark, encoding in _MARKS if raw.startswith(mark)), (b"", "utf-8"))
+
+
+def file_text(raw: bytes) -> str:
+    """Decode a text file, without its byte order mark. Raises UnicodeDecodeError."""
+    mark, encoding = encoding_of(raw)
+    return raw[len(mark) :].decode(encoding)
 
 
 def header_text(raw: bytes) -> str:

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from mock_server.support.text import short_repr
+from mock_server.support.text import file_text, short_repr
 from mock_server.testing.errors import Refused
 
 Recipe: TypeAlias = str | PathLike[str] | Mapping[str, Any]
@@ -30,7 +30,7 @@ def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
     path = _found(Path(world), [*folders, Path()])
     try:
         with path.open("rb") as file:
-            text = file.read(_MAX_FILE_BYTES).decode("utf-8-sig")
+            text = file_text(file.read(_MAX_FILE_BYTES))
     except (OSError, ValueError) as fault:
         why = "not UTF-8" if isinstance(fault, UnicodeDecodeError) else getattr(fault, "strerror", None) or fault
         raise Refused({"detail": f"world {world}: {why}"}) from None

@@ -169,8 +169,14 @@ def test_bytes_that_are_not_utf_8_are_refused_with_their_line(raw: bytes) -> Non
     assert_message(refusal(raw), "bytes that are not UTF-8")
 
 
-def test_utf_16_is_refused() -> None:
-    assert "not UTF-8" in refusal("a: 1".encode("utf-16"))
+@pytest.mark.parametrize("text", ["a: né", '{"a": "né"}'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_is_read_in_the_encoding_of_its_byte_order_mark(text: str, encoding: str) -> None:
+    assert read_bytes(text.encode(encoding), "x", SpecError) == {"a": "né"}
+
+
+def test_utf_16_without_a_mark_is_refused() -> None:
+    assert "not UTF-8" in refusal("a: é".encode("utf-16-le"))
 
 
 def test_a_missing_file_a_folder_and_an_impossible_name_are_refused(tmp_path: Path) -> None:
