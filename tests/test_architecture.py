@@ -112,6 +112,9 @@ GATES = {
     "mock_server.testing.use_record": ("httpx",),  # the class of answers, to note what is read: opens nothing
     "mock_server.cli.diagnosis": ("urllib.request",),  # asks how proxies are set
     "mock_server.webhooks.failure_reasons": ("aiohttp",),  # names its errors
+    "mock_server.webhooks.reply_protocol": (
+        "aiohttp",
+    ),  # reads what comes back on connections that the egress client opens
     "contracts.transport.guarded_session": OUTGOING,
     "contracts.transport.forwarding": ("http.client", "urllib3"),  # what a client of the proxy has sent, as it was sent
     "contracts.transport.plain_request": ("http.client",),  # what the user named to show a receiver's effects

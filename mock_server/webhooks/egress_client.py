@@ -26,6 +26,7 @@ from mock_server.webhooks.egress_policy import EgressRefused, host_of, hosts, re
 from mock_server.webhooks.failure_reasons import causes_of, in_words
 from mock_server.webhooks.name_lookups import NameLookups
 from mock_server.webhooks.reply import MAX_REPLY_BYTES, Reply, answered
+from mock_server.webhooks.reply_protocol import read_in_pieces
 from mock_server.world.clock import Stopwatch
 
 log = logging.getLogger("mock_server")
@@ -135,6 +136,7 @@ class EgressClient:
                 limit=0,
                 **more,
             )
+            read_in_pieces(connector)
             trace = aiohttp.TraceConfig()
             trace.on_connection_reuseconn.append(_reused)
             self._sessions[outside, verify] = aiohttp.ClientSession(

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+import time
 import tracemalloc
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -36,6 +37,8 @@ pytestmark = pytest.mark.slow
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 NOT_WHOLE, NO_ANSWER, TOO_LATE = "the answer is not whole", "no HTTP answer", "no complete answer within 1 s"
+
+INTERIM = "no HTTP answer: more than 20 interim answers (1xx)"
 
 PATIENCE = 0.4  # seconds, where one receiver alone is waited for
 
@@ -93,8 +96,10 @@ CASES: dict[str, tuple[Handler, str, str | None]] = {
     "redirects to the metadata": (saying(status(301, "Location: http://169.254.169.254/")), "failed", "status 301"),
     "answers 204 without a body": (saying(b"HTTP/1.1 204 No Content\r\n\r\n"), "delivered", None),
     "answers 204 with a body": (closing(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"), "", ""),
-    "continues without end": (closing(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 50, 0.01), "failed", TOO_LATE),
-    "hints without end": (closing(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50, 0.01), "failed", TOO_LATE),
+    "continues without end": (closing(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 50, 0.01), "failed", INTERIM),
+    "hints without end": (closing(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50, 0.01), "failed", INTERIM),
+    "drips hints": (closing(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", 0.1), "failed", TOO_LATE),
+    "continues as often as may be": (saying(b"HTTP/1.1 100 Continue\r\n\r\n" * 20 + OK), "delivered", None),
     "continues once": (saying(b"HTTP/1.1 100 Continue\r\n\r\n" + OK), "delivered", None),
     "switches protocols": (
         closing(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nab"),
@@ -313,3 +318,18 @@ def test_a_kept_connection_that_ends_when_it_is_used_again_is_no_answer(stage: A
             assert [len(delivery["attempts"]) for delivery in it.deliveries] == [1, 1]
 
     asyncio.run(scenario())
+
+
+def test_answers_before_the_answer_do_not_hold_the_loop(stage: Any) -> None:
+    """Of those that wait in a socket thousands are read at once."""
+
+    async def scenario() -> float:
+        async with receiving(closing(b"HTTP/1.1 102 Processing\r\nX: y\r\n\r\n" * 20_000)) as receiver, stage() as it:
+            it.subscribe(receiver.url)
+            it.emit()
+            began = time.thread_time()
+            assert await it.drain(timeout=20)
+            assert it.deliveries[0]["reason"].startswith(INTERIM)
+            return time.thread_time() - began
+
+    assert asyncio.run(scenario()) < 0.3
