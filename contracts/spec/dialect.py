@@ -15,7 +15,9 @@ from contracts.spec.complete_operations import with_complete_operations
 from contracts.spec.directions import with_directions
 from contracts.spec.discriminators import chosen_branches
 from contracts.spec.readable_parts import METHODS
+from contracts.spec.references_by_part import references_of
 from contracts.spec.rewriting import rewritten
+from mock_server.support.document_keywords import BROUGHT
 from mock_server.support.json_pointer import target
 from mock_server.support.path_items import with_merged_path_items
 from mock_server.support.schema_keywords import LISTED, NAMED, ONE_IN_PLACE
@@ -136,7 +138,10 @@ def _reconciled(document: Mapping[str, Any] | None, copy: dict[str, Any]) -> dic
     The choices with the values that choose them stand before those without, if ``document`` is given: an API may use
     other values.
     A closed object cannot have more properties than it names. A header Content-Type is described elsewhere.
+    A reference in an extension may lead to nothing, and is followed by generators all the same.
     """
+    for word in [word for word in copy if word.startswith("x-") and word != BROUGHT and references_of(copy[word])]:
+        del copy[word]
     if isinstance(headers := copy.get("headers"), Mapping):
         copy["headers"] = {name: it for name, it in headers.items() if not _is_ignored(name, it)}
     for word in (_SCHEMAS | _NAMED_SCHEMAS) & copy.keys():
