@@ -121,7 +121,7 @@ ODD: list[tuple[int, bytes, str]] = [
     (200, b"<html>", "no OpenAPI 3 document"),
     (200, b"{}", "no OpenAPI 3 document"),
     (200, b"{" * 5000, "nested too deep"),
-    (200, b"\xff\xfe", "not UTF-8"),
+    (200, b"\x80\x81", "not UTF-8"),
     (200, b"", "no OpenAPI 3 document"),
 ]
 
