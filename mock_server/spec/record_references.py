@@ -1,4 +1,7 @@
-"""Find the fields of records that hold the id of another record: `customer_id`, `billingCustomerId`, `customer`."""
+"""Find the fields of records that hold the id of another record: `customer_id`, `billingCustomerId`, `customer`.
+
+A name alone is no proof here: `category` may be a text. In records of a person's own it is read as a reference.
+"""
 
 from collections.abc import Iterator, Mapping
 
