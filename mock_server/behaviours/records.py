@@ -114,8 +114,9 @@ def _find(call: OperationContext, levels: Sequence[Level], path: Sequence[Any]) 
 
 def links_to(call: OperationContext, family: Family, above: Id) -> tuple[str, Sequence[Id | None]]:
     """The field in which a record refers to its parent, and the values that mean the parent ``above``."""
-    if call.binding.reference:
-        return call.binding.reference, tuple(spellings(above))
+    own = call.contract.bindings.get(call.operation.key)  # an operation that fits no family has none
+    if own is not None and own.reference and own.family.kind == family.kind:
+        return own.reference, tuple(spellings(above))
     if is_loose(call, family):
         return BELOW, (above, None)
     return family.link or "", tuple(spellings(above))

@@ -434,6 +434,23 @@ def test_what_is_created_below_records_of_several_kinds_is_read_at_the_top(serve
     assert api.ask("GET", "/actions/none").status == 404
 
 
+def test_an_operation_that_fits_no_family_stands_below_the_records_of_two_kinds(serve: Serve) -> None:
+    one = having(id=TEXT, name=TEXT)
+    paths = {
+        "/orgs": {"get": operation(listing(one))},
+        "/orgs/{org}": {"get": operation(one)},
+        "/orgs/{org}/moves": {"get": operation(listing(one)), "post": operation(one, "201", body=one)},
+        "/orgs/{org}/moves/{move}": {"get": operation(one)},
+        "/orgs/{org}/moves/{move}/archive": {"get": refusing(TEXT), "delete": refusing(status="204")},
+    }
+    api = serve(paths)
+    org, other = (it["id"] for it in api.get("/orgs")[:2])
+    move = api.good("POST", f"/orgs/{org}/moves", {"name": "n"})["id"]
+    assert api.ask("GET", f"/orgs/{other}/moves/{move}/archive").status == 404
+    assert api.ask("GET", f"/orgs/{org}/moves/{move}/archive").status == 200
+    assert api.ask("DELETE", f"/orgs/{org}/moves/{move}/archive").status == 204
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "keys"), ("POST", "keys"), ("POST", "keys/rotate"), ("PATCH", "")]
 )
