@@ -55,7 +55,8 @@ FORMS = len(_FORMED)
 """The number of rounds after which every text with a form was tried."""
 
 
-_DEEP = 3  # objects in one another, below which only required members are written
+_DEEP = 3  # levels of lists and objects, below which only required members are written, and short lists
+_DEEP_OBJECTS = 3  # objects in one another, below which lists are as short as they may be: a schema may contain itself
 _MAX_DEPTH = 12
 
 
@@ -71,7 +72,7 @@ class AwkwardBodies:
         self._sampler, self.operation, self._unique = sampler, operation, unique
         self._left_out = left_out
         self._document: Document = operation.document
-        self._depth = 0
+        self._depth = self._objects = 0
 
     def body(self, turn: int, given: Mapping[str, Any] | None = None, only: str | None = None) -> dict[str, Any]:
         """The body of a round: as many awkward members as are valid together. The ``given`` members stay.
@@ -119,7 +120,7 @@ class AwkwardBodies:
             few = 0 if turn % ROUNDS == 2 else 1 + turn % 3  # seldom none, or texts far inside would miss most rounds
             most = min(schema.get("maxItems", 3), few)
             length = max(schema.get("minItems", 0), most)
-            length = length if self._depth < _DEEP else schema.get("minItems", 0)
+            length = length if self._depth < _DEEP else max(schema.get("minItems", 0), self._few(length))
             yield self._within(
                 lambda: [self._value(schema.get("items", {}), turn + n * 7, False) for n in range(length)]
             )
@@ -136,7 +137,9 @@ class AwkwardBodies:
         if self._depth >= _DEEP:  # a schema may contain itself
             members = {name: members[name] for name in members if name in self._document.required(schema)}
         parts = list(enumerate(members.items()))
+        self._objects += 1
         made = self._within(lambda: {n: self._value(part, turn + i * 3, False) for i, (n, part) in parts}) or {}
+        self._objects -= 1
         free = [name for name in made if name not in self._document.required(schema)]
         if turn % 10 == 4 and free:  # each of those that may be left out comes alone as well, and once none of them
             alone = [*free, ""][turn // 10 % (len(free) + 1)]
@@ -145,6 +148,10 @@ class AwkwardBodies:
             text = _fitted(_one(_TEXTS[turn % len(_TEXTS)], turn), turn, {})
             made[_NAMES[turn % len(_NAMES)]] = {"list": [1, 2.5, None, True, nested({"deep": text}, turn)]}
         return made
+
+    def _few(self, length: int) -> int:
+        """The length of a list far inside: a text may be kept there by other code than further out."""
+        return min(length, 2) if self._objects < _DEEP_OBJECTS else 0
 
     def _within(self, make: Callable[[], Any]) -> Any:
         """Make what is one level deeper; None if that is too deep."""

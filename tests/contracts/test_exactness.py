@@ -29,6 +29,16 @@ def test_every_round_is_valid_and_unique_where_it_must_be(operation: Any) -> Non
         assert len({body[name] for body in bodies}) == ROUNDS
 
 
+def test_texts_three_objects_deep_are_awkward_as_well() -> None:
+    made = AwkwardBodies(Sampler(), CONTRACT.operations["POST /v1/scenarios"], ("name",))
+    questions = [question for turn in range(ROUNDS) for question in made.body(turn).get("questions", ())]
+    options = [option for question in questions for option in question["answerOptions"]]
+    texts = [follow_up["question"] for option in options for follow_up in option["followUps"]]
+    for kind in ("e\u0301", "\r\n", "\U0001f600", "\u200b", "\u202e", "\0"):
+        assert any(kind in text for text in texts)
+    assert max(len(option["followUps"]) for option in options) == 2
+
+
 def test_the_longest_text_takes_no_more_memory_than_it_has_characters() -> None:
     tracemalloc.start()
     longest = _extreme({"maxLength": 100_000}, 0, 1, unique=False)
