@@ -174,6 +174,18 @@ class RecordKind:
                 body = other if validator.is_valid(other) else body
         return self.create_record(body)[0], self.defaults
 
+    def change(self, record: Record) -> None:
+        """Change the members of a record that have no default; read it before and after, if it can be read."""
+        update = self.family.update
+        if update is None or update.body is None:
+            return
+        body = self.client.sampler.body(update, whole=True)
+        own = {"id": record["id"]} if "id" in body else {}
+        kept = {name: value for name, value in body.items() if name not in self.defaults}
+        self.read(record["id"])
+        if self.client.call(update, record["id"], body={**kept, **own}).succeeded:
+            self.read(record["id"])
+
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty if there is no list."""
         return whole_list(self.client, self.family.listing, key=key) if self.family.listing else []
