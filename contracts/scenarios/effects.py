@@ -1,20 +1,23 @@
 """Scenarios about effects: a write changes its subject and what the ledger says, nothing else; reads change nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from contracts.rules import lifecycle as rules
 from contracts.scenarios.catalogue import Catalogue
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import beginning
-from contracts.scenarios.records import RecordKind, differences
+from contracts.scenarios.records import Record, RecordKind, differences
+from contracts.scenarios.single_reads import unread
 from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
-from contracts.spec.resources import Family
+from contracts.spec.resources import Family, Listing
 from contracts.transport.exchange import Exchange
 
 _PAGES = 2  # of each list that are compared
+_ALONE = 3  # records of each kind that are read by themselves
 State = Mapping[str, Any]  # for each operation, the records that it shows
 
 
@@ -31,11 +34,17 @@ class Effects:
             for operation in self._operations.values()
             if operation.method == "GET" and operation.key not in listed and not operation.parameters_in("path")
         ]
+        self._alone = [(family.listing, family.read) for family in catalogue.families if family.listing and family.read]
         self._before: State = {}
 
-    def begin(self) -> bool:
-        """Read everything twice: a difference comes from a read. Then return False, for no write can be judged."""
+    def begin(self, *, alone: bool = False) -> bool:
+        """Read everything twice: a difference comes from a read. Then return False, for no write can be judged.
+
+        With ``alone``, some records are read by themselves in between.
+        """
         self._before = self._look()
+        for listing, read in self._alone if alone else ():
+            self._read_alone(listing, read)
         now = self._look()
         changed = sorted(key for key in now if now[key] != self._before[key])
         for culprit in self._culprits(changed[0]) if changed else ():
@@ -43,6 +52,19 @@ class Effects:
             evidence = self._client.last(culprit), self._client.last(self._operations[changed[0]])
             self._client.broken(rules.NO_OTHER, culprit, *evidence, expected="a read that changes nothing", got=got)
         return not changed
+
+    def first_read(self, family: Family, record: Record) -> None:
+        """Read a new record by itself for the first time, and accuse the read if its list is another then."""
+        listing, read = family.listing, family.read
+        if listing is None or read is None or not read.document.vendors or listing.key not in self._before:
+            return
+        exchange, now = self._client.call(read, record["id"]), beginning(self._client, listing, _PAGES)
+        if now != self._before[listing.key]:
+            got = f"{listing.key} has changed: {_first(self._before[listing.key], now)}"
+            due = "a read that changes nothing"
+            evidence = exchange, self._client.last(listing.operation)
+            self._client.broken(rules.NO_OTHER, read, *evidence, expected=due, got=got, where="the first read")
+        self._before = {**self._before, listing.key: now}
 
     def after(
         self, operation: Operation, exchange: Exchange, allowed: Sequence[str], about: Any, due: Mapping[str, int]
@@ -88,11 +110,21 @@ class Effects:
     def _most(self, key: str) -> int:
         return next((_PAGES * listing.largest for listing in self._lists if listing.key == key), 0)
 
+    def _read_alone(self, listing: Listing, read: Operation) -> None:
+        """Read a few records by themselves, and each time others: a read may mark what it reads, once."""
+        items = self._before.get(listing.key, ()) if read.document.vendors else ()
+        for item in unread(self._client, read, items, _ALONE) if items else ():
+            self._client.call(read, item["id"])
+
     def _culprits(self, key: str) -> Iterator[Operation]:
         """The reads that change what ``key`` shows."""
-        for operation in (*(listing.operation for listing in self._lists), *self._singles):
+        reads: list[tuple[Operation, Callable[[], Any]]] = [
+            (it, partial(self._client.get, it)) for it in (*(one.operation for one in self._lists), *self._singles)
+        ]
+        reads += [(read, partial(self._read_alone, listing, read)) for listing, read in self._alone]
+        for operation, do in reads:
             before = self._shown(key)
-            self._client.get(operation)
+            do()
             if self._shown(key) != before:
                 yield operation
 
@@ -115,12 +147,13 @@ def _first(before: Any, now: Any) -> str:
 def families(client: ScenarioClient, catalogue: Catalogue) -> None:
     """Create, change and delete a record of each kind, and compare everything in between."""
     effects = Effects(client, catalogue)
-    if not effects.begin():
+    if not effects.begin(alone=True):
         return
     for family in catalogue.makers:
         kind, own = RecordKind(client, family), _own(catalogue, family)
         record, exchange, _ = kind.create_sample(all_members=True)
         effects.after(kind.create, exchange, own, record["id"], {own[0]: 1})
+        effects.first_read(family, record)
         if family.update is not None and family.update.body is not None:
             body = client.sampler.body(family.update, whole=True)
             exchange = client.accepted(client.call(family.update, record["id"], body=body), family.update)

@@ -6,9 +6,10 @@ from typing import Any
 
 from contracts.rules import consistency as rules
 from contracts.rules import inner_agreement as judgements
+from contracts.rules.lifecycle import NO_OTHER
 from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import beginning, whole_list
-from contracts.scenarios.records import Record, record_of
+from contracts.scenarios.records import Record, differences, record_of
 from contracts.scenarios.single_reads import accuse, examine, unread
 from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.written_views import by_id
@@ -37,7 +38,8 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
     inner_ids: dict[Any, Any] = {}
     validator = read.document.validator(read.parameters_in("path")[-1].schema)
     shown = [item for item in beginning(client, listing) if validator.is_valid(item["id"])]
-    for item in _of_each_kind(client, listing, read, shown):
+    chosen = _of_each_kind(client, listing, read, shown)
+    for item in chosen:
         exchange = client.get(read, item["id"])
         record = record_of(exchange)
         if read.key == business_rules.INQUIRY:  # elsewhere what is inside may be of several records
@@ -45,6 +47,18 @@ def details(client: ScenarioClient, listing: Listing, read: Operation, inner: st
         for name in business_rules.ONCE.get(read.key, ()):
             accuse(client, judgements.once(record.get(name), name), [exchange], read)
         examine(client, listing, read, item, exchange)
+    if client.target.local and read.document.vendors:  # elsewhere others may change what they like meanwhile
+        _only_read(client, listing, read, chosen)
+
+
+def _only_read(client: ScenarioClient, listing: Listing, read: Operation, chosen: Sequence[Record]) -> None:
+    """The list shows records as before, though they have been read by themselves."""
+    now = by_id(beginning(client, listing))
+    changed = [(item, names) for item in chosen if (names := differences(item, now.get(item["id"], item)))]
+    for item, names in changed[:1]:
+        due, got = f"{item['id']} as it was before it was read", f"another {', '.join(names)} in the list"
+        evidence = client.last(read), client.last(listing.operation)
+        client.broken(NO_OTHER, read, *evidence, expected=due, got=got, where="read by itself")
 
 
 def _of_each_kind(client: ScenarioClient, listing: Listing, read: Operation, items: Sequence[Record]) -> list[Record]:

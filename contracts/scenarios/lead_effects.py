@@ -7,10 +7,10 @@ from contracts.rules import consistency as agreement
 from contracts.rules import lifecycle as rules
 from contracts.scenarios import moments
 from contracts.scenarios.catalogue import Catalogue
-from contracts.scenarios.client import ScenarioClient
+from contracts.scenarios.client import NONE, ScenarioClient
 from contracts.scenarios.effects import Effects
 from contracts.scenarios.paging import fetch, whole_list
-from contracts.scenarios.records import RecordKind, record_of
+from contracts.scenarios.records import Record, RecordKind, record_of
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
 from contracts.spec.resources import Family, Listing
@@ -25,9 +25,11 @@ def activities_of_leads(
     lead, made, _ = kind.create_sample(all_members=True)
     seen = list[str]()
 
-    def events(operation: Operation, exchange: Exchange, due: Sequence[str]) -> None:
-        now = [str(item.get("event")) for item in whole_list(client, activities, lead["id"])]
+    def events(operation: Operation, exchange: Exchange, due: Sequence[str], sent: Record = NONE) -> None:
+        shown = whole_list(client, activities, lead["id"])
+        now = [str(item.get("event")) for item in shown]
         new = sorted(now[: len(now) - len(seen)])
+        _as_asked(client, activities.operation, operation, exchange, shown[: len(now) - len(seen)], sent)
         if new != sorted(due):
             for blamed in (operation, activities.operation):
                 got = f"{', '.join(new) or 'none'}"
@@ -44,6 +46,25 @@ def activities_of_leads(
     kind.gone(lead)
 
 
+def _as_asked(
+    client: ScenarioClient,
+    view: Operation,
+    operation: Operation,
+    exchange: Exchange,
+    new: Sequence[Record],
+    sent: Record,
+) -> None:
+    """What an activity says of who did it, and to whom, is what was sent under the same name."""
+    for item in new:
+        for name in sent.keys() & item.keys():
+            if name.endswith("Id") and item[name] not in (None, sent[name]):
+                for blamed in (operation, view):
+                    client.broken(
+                        rules.CAUSED, blamed, exchange, client.last(view), expected=f"{name} {sent[name]}, as sent",
+                        got=f"{item.get('event')}: {item[name]}", where=f"activities/{name}",
+                    )  # fmt: skip
+
+
 def _each_step(
     client: ScenarioClient,
     lists: Mapping[str, Listing],
@@ -51,7 +72,7 @@ def _each_step(
     lead: Any,
     send: Operation,
     made: Exchange,
-    events: Callable[[Operation, Exchange, Sequence[str]], None],
+    events: Callable[..., None],
 ) -> None:
     create, read, update = leads.create, leads.read, leads.update
     if create is not None:
@@ -70,7 +91,7 @@ def _each_step(
     if user is not None:
         sent = {"userId": user, "leadId": lead, "message": "Suite message"}
         due = ["INQUIRY_CREATED", "SMS_SENT"]
-        events(send, client.accepted(client.call(send, body=sent), send), due)
+        events(send, client.accepted(client.call(send, body=sent), send), due, sent)
     call, phone = _call_to(client, read, lead)
     if call is not None and phone:
         body = {**client.sampler.body(call), "phoneNumber": phone}

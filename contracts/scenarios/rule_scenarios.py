@@ -80,7 +80,7 @@ _ASSERTED: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     ((lifecycle.SECOND_DELETE,), ("deletion", "concurrent-deletions", "subscription")),
     ((lifecycle.UNKNOWN_ID,), ("unknown-ids", "message", "repeats", "subscription")),
     ((lifecycle.CAUSED,), ("message", "call", "effects", "repeats")),
-    ((lifecycle.NO_OTHER,), ("effects", "wording-after")),
+    ((lifecycle.NO_OTHER,), ("effects", "wording-after", "details")),
     ((lifecycle.CREATED_AT,), ("pages", "update")),
     ((lifecycle.ORDER,), ("creation", "moments", f"effects[{business_rules.ACTIVITIES}]")),
     ((lifecycle.FUTURE,), ("moments", f"effects[{business_rules.ACTIVITIES}]")),

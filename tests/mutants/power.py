@@ -36,6 +36,7 @@ import lists_and_time
 import many_deliveries
 import once_more
 import order_and_keys
+import quiet_defects
 import rare_cases
 import requests_and_shapes
 import second_look
@@ -76,6 +77,7 @@ PARTS = (
     second_look,
     once_more,
     order_and_keys,
+    quiet_defects,
     foreign_names,
     rare_cases,
     single_liars,

@@ -20,7 +20,7 @@ from contracts.transport.exchange import Exchange
 pytestmark = pytest.mark.xdist_group("lies")
 FAQS, MAKE, CHANGE, DROP = "GET /v1/faqs", "POST /v1/faqs", "PUT /v1/faqs/{}", "DELETE /v1/faqs/{}"
 POLICIES, ORGANIZATION = "GET /v1/policies", "GET /v1/organization"
-TRANSFERS, RETURN = "POST /v1/transfers", "PUT /v1/transfers/{}"
+TRANSFERS, RETURN, TRANSFER = "POST /v1/transfers", "PUT /v1/transfers/{}", "GET /v1/transfers/{}"
 INQUIRIES, SMS, LEAD = "GET /v1/inquiries", "POST /v1/sms", "PUT /v1/leads/{}"
 ACTIVITIES = "GET /v1/leads/{}/activities"
 RECENT_LEADS = "GET /api/webhooks/zapier/leads"
@@ -76,6 +76,16 @@ def filtered(call: Call) -> bool:
 
 def expanding(call: Call) -> bool:
     return "expand" in call.query
+
+
+def switching(call: Call, exchange: Exchange, ask: Ask) -> None:
+    """A request that switches the transfer off that is read."""
+    if exchange.succeeded:
+        ask(call.to("PUT", f"/v1/transfers/{call.id}", {"isEnabled": False}))
+
+
+def new(call: Call) -> bool:
+    return int(call.id) > 1_000_000
 
 
 def many(call: Call) -> bool:
@@ -250,6 +260,34 @@ ROWS = [
         "effects[*]",
         also(ORGANIZATION, making),
         A(rules.NO_OTHER, ORGANIZATION, shown=POLICIES),
+    ),
+    told(
+        "the first read of a transfer switches it off",
+        "effects[*]",
+        also(TRANSFER, lambda call, exchange, ask: switching(call, exchange, ask) if new(call) else None),
+        A(rules.NO_OTHER, TRANSFER, At(name="the first read"), shown="GET /v1/transfers"),
+    ),
+    told(
+        "a read of a transfer switches it off",
+        "effects[*]",
+        also(TRANSFER, switching),
+        A(rules.NO_OTHER, TRANSFER, shown="GET /v1/transfers"),
+    ),
+    told(
+        "who reads transfers one by one switches them off",
+        f"details[{TRANSFER}]",
+        also(TRANSFER, switching),
+        A(rules.NO_OTHER, TRANSFER, At(name="read by itself"), shown="GET /v1/transfers"),
+    ),
+    told(
+        "a message is somebody else's",
+        f"effects[{ACTIVITIES}]",
+        says(
+            ACTIVITIES,
+            each("activities", lambda it: {**it, "userId": "usr_another"} if it["event"] == "SMS_SENT" else it),
+        ),
+        A(rules.CAUSED, SMS, At(name="activities/userId"), shown=ACTIVITIES),
+        A(rules.CAUSED, ACTIVITIES, At(name="activities/userId")),
     ),
     told(
         "messages leave no activity",
