@@ -53,8 +53,7 @@ def deletion(client: ScenarioClient, family: Family) -> None:
 def _otherwise(kind: RecordKind, delete: Operation) -> None:
     """A record with no member at its default, for one that is not active, is deleted as well, after a change."""
     before = kind.listed()
-    record, _ = kind.made_unlike_defaults()
-    kind.change(record)
+    record = kind.change(kind.made_unlike_defaults()[0])
     exchange = kind.client.accepted(kind.client.call(delete, record["id"]), delete)
     after = kind.listed()
     _gone(kind, delete, record, after, exchange)

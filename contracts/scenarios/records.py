@@ -174,17 +174,21 @@ class RecordKind:
                 body = other if validator.is_valid(other) else body
         return self.create_record(body)[0], self.defaults
 
-    def change(self, record: Record) -> None:
-        """Change the members of a record that have no default; read it before and after, if it can be read."""
+    def change(self, record: Record) -> Record:
+        """Change the members of a record that have no default, read it before and after, and return it.
+
+        What cannot be done is left out.
+        """
         update = self.family.update
         if update is None or update.body is None:
-            return
+            return record
         body = self.client.sampler.body(update, whole=True)
         own = {"id": record["id"]} if "id" in body else {}
         kept = {name: value for name, value in body.items() if name not in self.defaults}
         self.read(record["id"])
         if self.client.call(update, record["id"], body={**kept, **own}).succeeded:
             self.read(record["id"])
+        return record
 
     def listed(self, key: str | None = None) -> list[Record]:
         """Every record of the list, with this key or our own; empty if there is no list."""
