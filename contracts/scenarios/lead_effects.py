@@ -54,7 +54,7 @@ def _as_asked(
     new: Sequence[Record],
     sent: Record,
 ) -> None:
-    """What an activity says of who did it, and to whom, is what was sent under the same name."""
+    """Accuse activities that name another user or lead than was sent."""
     for item in new:
         for name in sent.keys() & item.keys():
             if name.endswith("Id") and item[name] not in (None, sent[name]):
