@@ -83,8 +83,10 @@ class Catalogue:
         for key, listing in self.lists.items():
             if key.endswith(ending) and key.count("{}") == 1 and client.target.is_mock:
                 above = key.partition(" ")[2].removesuffix(ending)
-                known = [item["id"] for item in _kept(client, above)]
-                if known or client.call(listing.operation, 1).status != HTTPStatus.NOT_FOUND:  # perhaps at first sight
+                operation = listing.operation
+                takes = operation.document.validator(operation.parameters_in("path")[0].schema).is_valid
+                known = [item["id"] for item in _kept(client, above) if takes(item["id"])]
+                if known or client.call(operation, 1).status != HTTPStatus.NOT_FOUND:  # perhaps at first sight
                     yield fetch(client, listing, next(iter(known), 1)).items
 
     def _ids_along(self, client: ScenarioClient, operation: Operation, above: list[Any]) -> list[Any]:
@@ -96,7 +98,9 @@ class Catalogue:
         if listing is None:
             return []
         items = fetch(client, listing, *in_order_of_parameters(listing.operation, above)).items
-        for item in items[:_MAX_PARENTS]:
+        named = sorted(operation.parameters_in("path"), key=lambda it: operation.path.find(f"{{{it.name}}}"))
+        takes = operation.document.validator(named[len(above)].schema).is_valid
+        for item in [it for it in items[:_MAX_PARENTS] if takes(it.get("id"))]:
             if "id" in item and (found := self._ids_along(client, operation, [*above, item["id"]])):
                 return found
         return []

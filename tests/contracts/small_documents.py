@@ -369,6 +369,20 @@ def _listed_by_name() -> Node:
     return document({"/subjects": names, "/subjects/{subject}": named, "/subjects/{subject}/versions": versions})
 
 
+def _below_records_of_no_shape() -> Node:
+    """Records below others, of which the document says nothing but the form of their id in a path."""
+    uuid = {**TEXT, "format": "uuid"}
+    above, own = (query(name, uuid, where="path", required=True) for name in ("organization", "asset"))
+    read: Node = {"responses": {"200": answer({"type": "object"}), **REFUSED}}
+    listed: Node = {"responses": {"200": answer(rows({"type": "object", "additionalProperties": True})), **REFUSED}}
+    made: Node = {"requestBody": {"required": True, **body({"type": "object"})}, **read}
+    assets = "/api/v1/organizations/{organization}/assets"
+    paths: Node = {"/api/v1/organizations": {"get": listed, "post": made}}
+    paths[assets] = {"parameters": [above], "get": listed, "post": made}
+    paths[f"{assets}/{{asset}}"] = {"parameters": [above, own], "get": read}
+    return document(paths)
+
+
 def _content_type_as_a_header() -> Node:
     """Answers without content that require a header Content-Type, which OpenAPI ignores."""
     paths = collection()
@@ -505,6 +519,7 @@ SMALL: Mapping[str, Node] = {
     "writes that lead elsewhere": _leading_elsewhere(),
     "pages that nobody asks for": _counted_in_pages_without_pages(),
     "names alone": _listed_by_name(),
+    "records of no shape": _below_records_of_no_shape(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
     "files below a record": _files_below(),
