@@ -10,6 +10,7 @@ from contracts.scenarios.client import ScenarioClient
 from contracts.scenarios.paging import beginning
 from contracts.scenarios.records import Record, RecordKind, differences
 from contracts.scenarios.single_reads import unread
+from contracts.scenarios.skipped import ScenarioSkipped
 from contracts.scenarios.written_views import by_id
 from contracts.spec import business_rules
 from contracts.spec.document import Operation
@@ -145,22 +146,41 @@ def _first(before: Any, now: Any) -> str:
 
 
 def families(client: ScenarioClient, catalogue: Catalogue) -> None:
-    """Create, change and delete a record of each kind, and compare everything in between."""
+    """Create, change and delete a record of each kind, and compare everything in between.
+
+    Before that, a record with no member at its default is made of each kind: what an earlier write has switched once
+    and for all shows only in a new one.
+    """
+    kinds = [RecordKind(client, family) for family in catalogue.makers]
+    bystanders = [(kind, record) for kind in kinds if (record := _bystander(kind)) is not None]
     effects = Effects(client, catalogue)
-    if not effects.begin(alone=True):
-        return
-    for family in catalogue.makers:
-        kind, own = RecordKind(client, family), _own(catalogue, family)
-        record, exchange, _ = kind.create_sample(all_members=True)
-        effects.after(kind.create, exchange, own, record["id"], {own[0]: 1})
-        effects.first_read(family, record)
-        if family.update is not None and family.update.body is not None:
-            body = client.sampler.body(family.update, whole=True)
-            exchange = client.accepted(client.call(family.update, record["id"], body=body), family.update)
-            effects.after(family.update, exchange, own, record["id"], {own[0]: 0})
-        if family.delete is not None:
-            exchange = client.accepted(client.call(family.delete, record["id"]), family.delete)
-            effects.after(family.delete, exchange, own, record["id"], {own[0]: 0})
+    for kind in kinds if effects.begin(alone=True) else ():
+        _life(effects, kind, _own(catalogue, kind.family))
+    for kind, record in bystanders:
+        kind.gone(record)
+
+
+def _bystander(kind: RecordKind) -> Record | None:
+    """A record of a kind with no member at its default; None if it is refused, which another scenario judges."""
+    try:
+        return kind.made_unlike_defaults()[0]
+    except ScenarioSkipped:
+        return None
+
+
+def _life(effects: Effects, kind: RecordKind, own: Sequence[str]) -> None:
+    """Create, read, change and delete a record, and compare everything after each step."""
+    client, family = kind.client, kind.family
+    record, exchange, _ = kind.create_sample(all_members=True)
+    effects.after(kind.create, exchange, own, record["id"], {own[0]: 1})
+    effects.first_read(family, record)
+    if family.update is not None and family.update.body is not None:
+        body = client.sampler.body(family.update, whole=True)
+        exchange = client.accepted(client.call(family.update, record["id"], body=body), family.update)
+        effects.after(family.update, exchange, own, record["id"], {own[0]: 0})
+    if family.delete is not None:
+        exchange = client.accepted(client.call(family.delete, record["id"]), family.delete)
+        effects.after(family.delete, exchange, own, record["id"], {own[0]: 0})
 
 
 def _own(catalogue: Catalogue, family: Family) -> Sequence[str]:

@@ -149,3 +149,37 @@ async def messages_are_the_oldest_members(request: Request, forward: Forward, st
 def the_user_of_an_activity_is_the_lead(body: Any, request: Request, state: State) -> Any:
     shown = [{**it, "userId": it["userId"] and it["leadId"]} for it in body["activities"]]
     return {**body, "activities": shown}
+
+
+# --- what is switched once and for all ---------------------------------------------------------------------------
+
+
+async def _switching(request: Request, forward: Forward, lister: str, key: str, member: str, to: bool) -> Response:
+    """A write that sets a flag of the newest record of some kind."""
+    response = await forward(request)
+    if response.status < 300:
+        listed = await get(request, forward, lister, limit=1)
+        for one in listed.json[key]:
+            if one[member] is not to:
+                await put(request, forward, f"{lister}/{one['id']}", {member: to})
+    return response
+
+
+@mutant(G, "POST /v1/policies")
+async def new_policy_activates_the_newest_faq(request: Request, forward: Forward, state: State) -> Response:
+    return await _switching(request, forward, "/v1/faqs", "faqs", "isActive", True)
+
+
+@mutant(G, "DELETE /v1/policies/{}")
+async def deletion_activates_the_newest_policy_left(request: Request, forward: Forward, state: State) -> Response:
+    return await _switching(request, forward, "/v1/policies", "policies", "isActive", True)
+
+
+@mutant(G, "PUT /v1/faqs/{}")
+async def changed_faq_activates_the_newest_scenario(request: Request, forward: Forward, state: State) -> Response:
+    return await _switching(request, forward, "/v1/scenarios", "scenarios", "isActive", True)
+
+
+@mutant(G, "DELETE /v1/scenarios/{}")
+async def deleted_scenario_enables_the_newest_transfer(request: Request, forward: Forward, state: State) -> Response:
+    return await _switching(request, forward, "/v1/transfers", "transfers", "isEnabled", True)
