@@ -17,6 +17,7 @@ from contracts.real_host.ledger import load_ledger
 from contracts.report.escaping import json_text
 from contracts.transport.pacing import PATTERN as PACES
 from contracts.transport.pacing import WINDOW_SECONDS
+from mock_server.support.readable_file import open_readable
 
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 """Bytes that an editor may put before a ledger: byte order marks and blank lines."""
@@ -89,7 +90,7 @@ def _of_pace(path: Path) -> str:
 
 def _looks_like_ledger(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_readable(path) as file:
             beginning = file.read(64).replace(b"\0", b"").lstrip(_BEFORE)
         return beginning.startswith(b'{"line": "run",')
     except OSError:

@@ -34,6 +34,7 @@ from mock_server.config import paths as data
 from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.local_references import bundled
+from mock_server.support.readable_file import read_readable
 
 FORM = "application/x-www-form-urlencoded"
 Schema = Mapping[str, Any]
@@ -241,7 +242,7 @@ def load(spec: str = "") -> Contract:
 def _read(path: Path) -> Document:
     try:
         raw = bundled(read_file(path, SpecError, ours=data.is_ours(path), slips=[]), path, SpecError).root
-        digest = sha256(path.read_bytes()).hexdigest()
+        digest = sha256(read_readable(path)).hexdigest()
     except SpecError as fault:
         raise CannotRun(str(fault)) from None
     except OSError as fault:  # it has gone since

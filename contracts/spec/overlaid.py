@@ -13,6 +13,7 @@ from mock_server.errors import SpecError
 from mock_server.support.bounded_files import read_file
 from mock_server.support.json_pointer import split
 from mock_server.support.overlay import Overlay, load_overlay, parse_overlay
+from mock_server.support.readable_file import read_readable
 
 Patch = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ def load_overlaid(spec: str, overlay: str) -> Contract:
         found = load_overlay(overlay, SpecError)
     except SpecError as fault:
         raise CannotRun(str(fault)) from None
-    digest = sha256(Path(overlay).read_bytes()).hexdigest()
+    digest = sha256(read_readable(Path(overlay))).hexdigest()
     return Contract([_overlaid(document, found, spec, digest) for document in contract.documents])
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from contracts.errors import CannotRun
+from mock_server.support.readable_file import open_readable
 from mock_server.support.text import encoding_of
 
 
@@ -13,7 +14,7 @@ class NotText(CannotRun):
 def content(file: str | Path, most: int, remedy: str) -> bytes:
     """Read a file. Raises CannotRun if it cannot be read, or is larger than ``most`` bytes."""
     try:
-        with Path(file).open("rb") as stream:
+        with open_readable(Path(file)) as stream:
             raw = stream.read(most + 1)
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)

@@ -10,6 +10,7 @@ from mock_server.config.given_secrets import ADMIN_TOKEN, API_KEY, given_key, gi
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.support.postgres_url import is_postgres_url
+from mock_server.support.readable_file import open_readable
 
 _SECRET = re.compile(r"[\x21-\x7e]{16,200}")
 _MAX_FILE_BYTES = 1_000
@@ -54,7 +55,7 @@ def _checked(url: str) -> str:
 
 def _secret_in(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_readable(path) as file:
             text = file.read(_MAX_FILE_BYTES).decode("ascii", "replace").strip()
     except OSError as fault:
         what = fault.strerror or str(fault)

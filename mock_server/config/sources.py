@@ -14,6 +14,7 @@ from typing import Any
 
 from mock_server.config.settings import PREFIX, Settings, flag, remedy, table, typed, variable
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.readable_file import open_readable
 from mock_server.support.text import short_repr, shorten
 
 Table = Mapping[str, Any]
@@ -116,7 +117,7 @@ def _files(folder: Path) -> list[tuple[Callable[[str], str], Table]]:
 def _toml(path: Path, largest: int, *sections: str) -> Table:
     """One table of a TOML file; an empty one if the file does not have it."""
     try:
-        with path.open("rb") as file:
+        with open_readable(path) as file:
             raw = file.read(largest + 1)
         if len(raw) > largest:
             raise SettingsError(Problem(str(path), f"larger than {largest // 1024} KiB", "keep only settings in it"))

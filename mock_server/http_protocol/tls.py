@@ -1,10 +1,12 @@
 """Serve https: the certificate and the key are tried before the server starts."""
 
 import ssl
+from pathlib import Path
 from typing import Any
 
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.readable_file import refuse_pipe
 
 
 def tls_options(settings: Settings) -> dict[str, Any]:
@@ -16,6 +18,8 @@ def tls_options(settings: Settings) -> dict[str, Any]:
         missing = "--tls-cert" if key else "--tls-key"
         raise SettingsError(Problem(missing, "is missing", "https needs a certificate and its key: give both"))
     try:
+        for file in (cert, key):
+            refuse_pipe(Path(file))
         # The password is asked for on the terminal where none is given; an empty one fails at once.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key, password="")
     except (OSError, ValueError) as fault:

@@ -12,6 +12,7 @@ from typing import Any
 from mock_server.errors import Problem, SetupError
 from mock_server.support.exact_json import MAX_JSON_DEPTH, NotJson, read_json
 from mock_server.support.file_cache import cached
+from mock_server.support.readable_file import open_readable
 from mock_server.support.text import file_text, shorten
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -34,7 +35,7 @@ def read_file(path: Path, error: type[SetupError], *, ours: bool = False, slips:
     Raises ``error`` with the file, the line where it is known, the cause and the remedy.
     """
     try:
-        with path.open("rb") as file:
+        with open_readable(path) as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or str(fault)

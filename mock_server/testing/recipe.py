@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from mock_server.support.readable_file import open_readable
 from mock_server.support.text import file_text, short_repr
 from mock_server.testing.errors import Refused
 
@@ -29,7 +30,7 @@ def sent(world: Recipe, folders: Iterable[Path] = ()) -> str | dict[str, Any]:
         raise TypeError(f"world is a name, a path or a mapping, and not {short_repr(world)}")
     path = _found(Path(world), [*folders, Path()])
     try:
-        with path.open("rb") as file:
+        with open_readable(path) as file:
             text = file_text(file.read(_MAX_FILE_BYTES))
     except (OSError, ValueError) as fault:
         why = "not UTF-8" if isinstance(fault, UnicodeDecodeError) else getattr(fault, "strerror", None) or fault

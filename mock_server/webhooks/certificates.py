@@ -1,9 +1,11 @@
 """The certificate authorities that are trusted when a webhook goes to an https receiver."""
 
 import ssl
+from pathlib import Path
 
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
+from mock_server.support.readable_file import refuse_pipe
 
 
 def trusting(*files: str) -> ssl.SSLContext:
@@ -14,6 +16,7 @@ def trusting(*files: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     for file in filter(None, files):
         try:
+            refuse_pipe(Path(file))
             context.load_verify_locations(file)
         except (OSError, ValueError) as fault:  # ssl.SSLError is an OSError
             what = "no certificate in PEM form" if isinstance(fault, ssl.SSLError) else fault

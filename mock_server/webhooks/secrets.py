@@ -7,6 +7,7 @@ from pathlib import Path
 from mock_server.config.settings import Settings
 from mock_server.errors import Problem, SettingsError
 from mock_server.store.state import Transaction
+from mock_server.support.readable_file import open_readable
 from mock_server.webhooks.signatures import derived_secret, is_secret
 from mock_server.workspaces.workspace import Workspace
 
@@ -56,7 +57,7 @@ def _in_file(path: str) -> str:
     if not path:
         return ""
     try:
-        with Path(path).open("rb") as file:
+        with open_readable(Path(path)) as file:
             text = file.read(_MAX_FILE_BYTES).decode("ascii").strip()
     except (OSError, ValueError) as fault:
         what = getattr(fault, "strerror", None) or "it holds no secret of the form whsec_…"
