@@ -23,8 +23,6 @@ from mock_server.store.workspace_layer import LayerTransaction, WorkspaceLayer
 _PAGE = 4096  # bytes
 _PATIENCE = 1.0  # seconds that a call waits for one in another thread
 _NONE: Mapping[str, int] = MappingProxyType({})
-
-
 _Self = TypeVar("_Self", bound="LayeredLog")
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -217,11 +215,16 @@ class LayeredLog:
         self._leaves.pop(workspace, None)
         self._untidy = True
 
-    @one_at_a_time
     def tidy(self) -> bool:
-        """Free some of the rows that nothing needs; return whether there is more to do."""
-        if not self._untidy:
-            return False
+        """Free some of the rows that nothing needs, unless another thread works; return whether there is more to do."""
+        if self._untidy and self._lock.acquire(blocking=False):  # the event loop is here, and nobody waits for this
+            try:
+                self._free_some()
+            finally:
+                self._lock.release()
+        return self._untidy
+
+    def _free_some(self) -> None:
         with self._data.transaction() as db:
             gone = unreachable_rows.free(db, self._held, self._data.beside)
             into = unreachable_rows.foldable(db, self._held, self._data.beside) if gone is None else None
@@ -230,7 +233,6 @@ class LayeredLog:
         if into is not None:
             self._fold(into)
         self._untidy = gone is not None or into is not None
-        return self._untidy
 
     def close(self) -> None:
         """Close the file."""
@@ -242,9 +244,7 @@ class LayeredLog:
         with self._data.transaction() as db:
             done = unreachable_rows.fold(db, into)
         if leaf is not None:
-            leaf.fresh = False
-            leaf.below = into.parent if done else leaf.below
+            leaf.fresh, leaf.below = False, into.parent if done else leaf.below
 
     def _new_leaf(self, db: SqlConnection, below: LayerId, counters: Mapping[str, int]) -> WorkspaceLayer:
-        layer = put_layer(db, self._data.new_layer(db), below, counters, {})
-        return WorkspaceLayer.on(below, layer, counters)
+        return WorkspaceLayer.on(below, put_layer(db, self._data.new_layer(db), below, counters, {}), counters)
