@@ -383,6 +383,17 @@ def _below_records_of_no_shape() -> Node:
     return document(paths)
 
 
+def _ids_in_bodies() -> Node:
+    """Records whose small number a client may send, and no refusal in the document."""
+    paths = collection(ids=INTEGER)
+    for item in paths.values():
+        for method, operation in item.items():
+            if method != "parameters":
+                operation["responses"] = {name: it for name, it in operation["responses"].items() if name < "3"}
+    few = {**INTEGER, "format": "int32", "minimum": 1, "maximum": 3}
+    return document(paths, T=thing(id=few, name={"type": ["string", "null"]}))
+
+
 def _content_type_as_a_header() -> Node:
     """Answers without content that require a header Content-Type, which OpenAPI ignores."""
     paths = collection()
@@ -520,6 +531,7 @@ SMALL: Mapping[str, Node] = {
     "pages that nobody asks for": _counted_in_pages_without_pages(),
     "names alone": _listed_by_name(),
     "records of no shape": _below_records_of_no_shape(),
+    "ids in bodies": _ids_in_bodies(),
     "references below others": _references_below_others(),
     "forbidden without a key": _forbidden_without_a_key(),
     "files below a record": _files_below(),
