@@ -6,10 +6,12 @@ import os
 import pty
 import re
 import runpy
+import select
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -256,24 +258,31 @@ def test_faults_of_a_file_are_told_a_line_each(piped: Run, tmp_path: Path) -> No
     assert_message(said, FOLDER=tmp_path)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it was just being opened
-def test_an_interrupted_verb_ends_with_130(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.mkfifo(tmp_path / "endless.yaml")
+def test_an_interrupted_verb_ends_with_130(capsys: pytest.CaptureFixture[str]) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"#")
 
     def interrupt() -> None:
-        with open(tmp_path / "endless.yaml", "wb"):  # opens when the verb reads
-            os.kill(os.getpid(), signal.SIGINT)
-            done.wait(10)
+        while unread(reading) and not over.is_set():
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGINT)  # the verb has read all there is, and waits for more
 
-    done = threading.Event()
+    over = threading.Event()
     beside = threading.Thread(target=interrupt)
     beside.start()
     try:
-        assert main(["spec", "lint", "endless.yaml"]) == 130
+        assert main(["spec", "lint", f"/dev/fd/{reading}"]) == 130
     finally:
-        done.set()
+        over.set()
+        os.close(writing)
         beside.join()
+        os.close(reading)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def unread(pipe: int) -> bool:
+    """Tell whether bytes wait in a pipe."""
+    return bool(select.select([pipe], [], [], 0)[0])
 
 
 def test_a_reader_that_has_enough_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
