@@ -64,7 +64,7 @@ class Effects:
             got = f"{listing.key} has changed: {_first(self._before[listing.key], now)}"
             due = "a read that changes nothing"
             evidence = exchange, self._client.last(listing.operation)
-            self._client.broken(rules.NO_OTHER, read, *evidence, expected=due, got=got, where="the first read")
+            self._client.broken(rules.NO_OTHER, read, *evidence, expected=due, got=got, where="first-read")
         self._before = {**self._before, listing.key: now}
 
     def after(

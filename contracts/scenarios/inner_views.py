@@ -58,7 +58,7 @@ def _only_read(client: ScenarioClient, listing: Listing, read: Operation, chosen
     for item, names in changed[:1]:
         due, got = f"{item['id']} as it was before it was read", f"another {', '.join(names)} in the list"
         evidence = client.last(read), client.last(listing.operation)
-        client.broken(NO_OTHER, read, *evidence, expected=due, got=got, where="read by itself")
+        client.broken(NO_OTHER, read, *evidence, expected=due, got=got, where="read-by-itself")
 
 
 def _of_each_kind(client: ScenarioClient, listing: Listing, read: Operation, items: Sequence[Record]) -> list[Record]:

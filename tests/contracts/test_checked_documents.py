@@ -83,7 +83,7 @@ def test_a_path_or_an_operation_with_servers_of_its_own_stands_below_them() -> N
         "/y/a": {"parameters": shared, "get": {"tags": []}},
         "/base/b": {"parameters": shared, "get": {"tags": []}},
         "/z/b": {"parameters": shared, "put": {"tags": []}},
-        "/base/c": {"$ref": "#/paths/~1a"},
+        "/y/c": {"parameters": shared, "get": {"tags": []}},
     }
 
 

@@ -265,7 +265,7 @@ ROWS = [
         "the first read of a transfer switches it off",
         "effects[*]",
         also(TRANSFER, lambda call, exchange, ask: switching(call, exchange, ask) if new(call) else None),
-        A(rules.NO_OTHER, TRANSFER, At(name="the first read"), shown="GET /v1/transfers"),
+        A(rules.NO_OTHER, TRANSFER, At(name="first-read"), shown="GET /v1/transfers"),
     ),
     told(
         "a read of a transfer switches it off",
@@ -277,7 +277,7 @@ ROWS = [
         "who reads transfers one by one switches them off",
         f"details[{TRANSFER}]",
         also(TRANSFER, switching),
-        A(rules.NO_OTHER, TRANSFER, At(name="read by itself"), shown="GET /v1/transfers"),
+        A(rules.NO_OTHER, TRANSFER, At(name="read-by-itself"), shown="GET /v1/transfers"),
     ),
     told(
         "a message is somebody else's",
