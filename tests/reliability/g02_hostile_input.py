@@ -37,6 +37,7 @@ _RESET_AFTER = 20_000  # requests of a client: the workspace must not grow for e
 _WAITING = 50  # connections whose damaged request may be one that never ends
 _EXAMPLES = 5
 _STALLED = 9.0  # seconds
+_LONGEST_ANSWER = 60.0  # seconds: a move of the clock waits for slow receivers for half of it
 _ENDING = 0.05  # share of the connections whose client closes its side once it has asked
 _REFUSED = b"GET /%b HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"x" * 70_000)
 """A head over the bound. Its refusal comes after the answers to a batch, when the client has closed its side."""
@@ -92,7 +93,7 @@ class Client:
         return self.tally
 
     def _connection(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self._port), 30)
+        return socket.create_connection(("127.0.0.1", self._port), _LONGEST_ANSWER)
 
     def _pipeline(self, connection: socket.socket, batch: Sequence[Request]) -> bool:
         """Whether the connection goes on after a batch of requests."""
